@@ -55,7 +55,7 @@ def load_settings() -> Settings:
     return Settings(
         raw_dir=_folder("GID_RAW_DIR", "data/raw"),
         warehouse_dir=_folder("GID_WAREHOUSE_DIR", "data/warehouse"),
-        max_file_bytes=int(os.environ.get("GID_MAX_FILE_BYTES", 64 * 1024 * 1024)),
+        max_file_bytes=int(os.environ.get("GID_MAX_FILE_BYTES", str(64 * 1024 * 1024))),
     )
 
 

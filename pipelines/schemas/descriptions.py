@@ -25,4 +25,6 @@ def describe(column: str) -> str:
     try:
         return load_descriptions()[column]
     except KeyError:
-        raise KeyError(f"no description of column {column!r}: add a docs block to dbt_project/models/columns.md") from None
+        raise KeyError(
+            f"no description of column {column!r}: add a docs block to dbt_project/models/columns.md"
+        ) from None

@@ -175,7 +175,7 @@ STAGING_MODELS: dict[str, type[pa.DataFrameModel]] = {
 }
 
 
-def staging_schema(frame: str) -> dict[str, pl.DataType]:
+def staging_schema(frame: str) -> dict[str, Any]:
     """Return column -> polars type of a staging frame, in order."""
     return {name: column.dtype.type for name, column in STAGING_MODELS[frame].to_schema().columns.items()}
 

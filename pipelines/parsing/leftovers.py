@@ -1,0 +1,78 @@
+"""Numbers of table regions that no form row took: unknown rows, and figures in a layout that is not read.
+
+Belongs here: making sure that no number of a table region is lost in silence. Placing values does not.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.forms.labels import label_key, row_labels
+from pipelines.parsing.findings import join_numbers
+from pipelines.parsing.values import NUMBER_TOKEN, clean_value, count_numbers
+
+_TABLE_OF_SECTION = {"disclosure": "t2", "channels": "channels", "applications": "t3", "disputes": "t4"}
+# Figures, bars and empty marks alone on a line: cells of a table that has lost its grid.
+_BARE = r"^[\s|｜\d.,+\-—–/０-９]*$"
+_LABELLED = r"^(?<words>[^\d０-９|｜\t]{2,60}?)[\s|｜:：\t]*(?<figures>[\s|｜\t\d.,+\-—–/０-９元万件条项个]*)$"
+
+
+def find_unknown_rows(leftovers: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding for each row of a form's grid that holds figures and names no row of the form.
+
+    Digits inside words, as in `2020年…数量：` or a note in brackets, are no figures.
+    """
+    is_figure = (pl.col("n_numbers") > 0) & ~pl.col("text").str.contains(r"\p{Han}{3,}")
+    is_words = pl.col("text").str.contains(r"\p{Han}")
+    found = (
+        leftovers.sort("row", "position")
+        .group_by("row", maintain_order=True)
+        .agg(
+            pl.col("doc").first(),
+            table_key=pl.coalesce(pl.col("table_key").drop_nulls().first(), pl.col("last_header_table").first()),
+            label=pl.col("text").filter(is_words & ~is_figure).str.strip_chars().str.join(" "),
+            numbers=join_numbers(pl.col("text").filter(is_figure)),
+            n_numbers=pl.col("n_numbers").filter(is_figure).sum(),
+            line_start=pl.col("line_start").min(),
+            line_end=pl.col("line_end").max(),
+        )
+        .filter(pl.col("n_numbers") > 0)
+    )
+    return found.drop("row").with_columns(rule_key=pl.lit("unknown_row"), actual=pl.col("numbers"))
+
+
+def find_unread_tables(prose: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding for each section of a table whose prose lines are figures: a table in a layout not read.
+
+    `prose` has the sections assigned. Such lines are either bare figures, or a label of the form and figures behind it.
+    """
+    table = pl.col("section_key").replace_strict(_TABLE_OF_SECTION, default=None, return_dtype=pl.String)
+    lines = prose.with_columns(table_key=table).filter(pl.col("table_key").is_not_null() & ~pl.col("is_heading"))
+    lines = lines.with_columns(
+        is_bare=pl.col("text").str.contains(_BARE) & clean_value(pl.col("text")).str.contains(r"\d"),
+        split=pl.col("text").str.extract_groups(_LABELLED),
+    ).unnest("split")
+    lines = lines.with_columns(label=label_key(pl.col("words")))
+    labelled = lines.join(row_labels().select("label", "row_key"), on="label", how="left", maintain_order="left")
+    figures = pl.when("is_bare").then("text").otherwise("figures")
+    unread = labelled.filter(pl.col("is_bare") | pl.col("row_key").is_not_null()).with_columns(text=figures)
+    unread = unread.with_columns(n_numbers=count_numbers(pl.col("text"))).filter(pl.col("n_numbers") > 0)
+    return (
+        unread.group_by("doc", "table_key", maintain_order=True)
+        .agg(
+            numbers=join_numbers(pl.col("text")),
+            n_numbers=pl.col("n_numbers").sum(),
+            line_start=pl.col("line").min(),
+            line_end=pl.col("line").max(),
+        )
+        .with_columns(rule_key=pl.lit("table_unread"), actual=pl.col("numbers"), n=pl.col("n_numbers").cast(pl.String))
+    )
+
+
+def count_region_numbers(values: pl.DataFrame, rows: pl.DataFrame, *leftovers: pl.DataFrame) -> pl.DataFrame:
+    """Return `doc`, `n_table_numbers`: the numbers that stand in table regions, counted before anything is placed."""
+    in_rows = values.join(rows.select("row", "doc"), on="row").select(
+        "doc", n=clean_value(pl.col("text")).str.count_matches(NUMBER_TOKEN)
+    )
+    others = [frame.select("doc", n=pl.col("n_numbers").cast(pl.UInt32)) for frame in leftovers]
+    return pl.concat([in_rows, *others]).group_by("doc").agg(n_table_numbers=pl.col("n").sum().cast(pl.Int32))

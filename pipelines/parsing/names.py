@@ -1,0 +1,62 @@
+"""Printed names of bodies: where a name ends, its unit, and the divisions that are printed before it.
+
+Belongs here: the words of a name. Which division in the country it is, is not told by its words alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+BODY_END = "人民政府|街道办事处|办事处|管理委员会|管委会|委员会|办公室|厅|局|委|署|中心|镇|乡|街道|苏木|集团|公司|法院|检察院|大学|学院|医院|站|所|院"
+_OFFICE = re.compile(r"(?:党政(?:综合)?办(?:公室)?|政府办(?:公室)?)$")
+_TOWNSHIP = re.compile(r"(?:镇|乡|街道|苏木|街道办事处)$")
+_DIVISION = r"[\u4e00-\u9fff]{1,8}?"
+_PARENTS = re.compile(
+    rf"^((?:{_DIVISION}(?:省|自治区|特别行政区))?(?:{_DIVISION}(?:市|自治州|盟|地区))?"
+    rf"(?:{_DIVISION}(?:自治县|自治旗|林区|特区|新区|区|县|旗|市))?)(.*)$"
+)
+
+
+def clean_body(name: str) -> str:
+    """Return a printed name without outer marks and a leading 中共 or 关于."""
+    return re.sub(r"^(?:关于|中共)", "", name.strip("《》“”\"'（）() ：:，,、—-"))
+
+
+def unit_name(body: str) -> str:
+    """Return the unit that a body governs: 大岚镇人民政府 -> 大岚镇, 城东街道办事处 -> 城东街道."""
+    name = _OFFICE.sub("", body)
+    name = re.sub(r"街道办事处$", "街道", name)
+    return re.sub(r"(?<=.)(?:人民政府|政府|办事处)$", "", name)
+
+
+def split_parent(name: str) -> tuple[str | None, str]:
+    """Split 长春市双阳区太平镇 into the divisions before it and the unit; (None, name) where none are printed."""
+    match = _PARENTS.match(name)
+    if match and match.group(1) and len(match.group(2)) >= 2:
+        return match.group(1), match.group(2)
+    return None, name
+
+
+def find_parent(body: str, texts: list[str]) -> tuple[str | None, str]:
+    """Return the printed parent divisions of a body and its unit, from its name or else from the text.
+
+    In the text the full name must stand at the beginning of a clause, and only one parent may be named.
+    """
+    parent, unit = split_parent(unit_name(body))
+    if parent is not None or not _TOWNSHIP.search(unit):
+        return parent, unit
+    full = re.compile(rf"(?:^|[^\u4e00-\u9fff])([\u4e00-\u9fff]{{2,20}}?){re.escape(unit)}")
+    parents = set()
+    for text in texts:
+        for match in full.finditer(text):
+            divisions = _PARENTS.match(match.group(1))
+            if divisions and divisions.group(1) and not divisions.group(2):
+                parents.add(divisions.group(1))
+    parents = {p for p in parents if not re.search(r"^(?:全|我|本|各|按照|根据|在|由|经)", p)}
+    return (parents.pop() if len(parents) == 1 else None), unit
+
+
+def is_same_body(name: str, other: str) -> bool:
+    """Tell whether two printed names can mean one body: equal units, or one the end of the other, misprints allowed."""
+    first, second = (re.sub(r"(.)\1+", r"\1", split_parent(unit_name(n))[1]) for n in (name, other))
+    return first in second or second in first

@@ -1,0 +1,196 @@
+"""A batch of texts to reports, cells, prose counts and findings, keyed by the number of the document in its delivery.
+
+Belongs here: which texts are reports, and joining what tables, headers and prose gave. Files are not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from pipelines.documents.plain_text import find_cells, split_lines
+from pipelines.forms.dictionary import load_seed
+from pipelines.parsing.completeness import complete_cells, find_missing_tables, report_editions
+from pipelines.parsing.editions import NATIONAL, choose_editions
+from pipelines.parsing.headers import Header, read_header
+from pipelines.parsing.leftovers import count_region_numbers, find_unknown_rows, find_unread_tables
+from pipelines.parsing.prose import read_prose
+from pipelines.parsing.rows import read_rows
+from pipelines.parsing.sections import assign_sections, find_sections
+from pipelines.parsing.tables import place_values
+from pipelines.parsing.values import count_numbers
+from pipelines.schemas.staging import SECTION
+
+_MIN_SIGNS = 2
+_TABLE_SIGNS = ("t2", "t3", "t4", "channels")
+
+
+@dataclass(frozen=True)
+class ParsedReports:
+    """What a batch gave: frames with the column `doc`, and findings as (doc, rule key and values of its message)."""
+
+    reports: pl.DataFrame
+    cells: pl.DataFrame
+    prose_counts: pl.DataFrame
+    findings: list[tuple[int, dict[str, Any]]]
+
+
+def parse_texts(texts: dict[int, str]) -> ParsedReports:
+    """Parse texts by document number; a text that is no report gives a finding and nothing else."""
+    docs = pl.DataFrame(
+        {"doc": list(texts), "text": list(texts.values())}, schema={"doc": pl.UInt32, "text": pl.String}
+    )
+    cells, prose = find_cells(split_lines(docs))
+    form = read_rows(cells)
+    prose = pl.concat([prose, form.foreign]).sort("doc", "line")
+    sections = find_sections(prose)
+    prose = assign_sections(prose, sections)
+    headers = _read_headers(docs["doc"], prose)
+
+    signs = _count_signs(docs["doc"], sections, form.rows, headers)
+    is_report = signs.filter("is_report")["doc"]
+    form = form.only(is_report)
+    prose = prose.filter(pl.col("doc").is_in(is_report.implode()))
+
+    editions = choose_editions(form)
+    placed = place_values(form, editions)
+    unknown, unread = find_unknown_rows(form.leftovers), find_unread_tables(prose)
+    reports = report_editions(editions, form.rows, is_report)
+    all_cells = complete_cells(
+        placed.cells.drop("n_numbers"), reports, editions, pl.concat([unknown, unread], how="diagonal_relaxed")
+    )
+    last_lines = prose.group_by("doc").agg(last_line=pl.col("line").max())
+    missing = find_missing_tables(all_cells, last_lines)
+    found = pl.concat([placed.findings, unknown, unread, missing], how="diagonal_relaxed")
+    regions = count_region_numbers(form.values, form.rows, unknown, unread)
+    reports = _reports_frame(reports, headers, sections, regions, all_cells, found)
+    return ParsedReports(
+        reports=reports,
+        cells=all_cells,
+        prose_counts=_prose_frame(prose),
+        findings=[
+            *_as_findings(signs.filter(~pl.col("is_report")).select("doc", "n", rule_key=pl.lit("not_a_report"))),
+            *((doc, finding) for doc in is_report for finding in headers[doc].findings),
+            *_as_findings(_edition_findings(reports, editions)),
+            *_as_findings(found),
+        ],
+    )
+
+
+def _read_headers(docs: pl.Series, prose: pl.DataFrame) -> dict[int, Header]:
+    headers = {doc: ([], []) for doc in docs}  # type: dict[int, tuple[list[tuple[int, str]], list[tuple[int, str]]]]
+    for doc, line, text, section, is_heading in prose.select(
+        "doc", "line", "text", "section_key", "is_heading"
+    ).iter_rows():
+        if not is_heading:
+            headers[doc][0 if section is None else 1].append((line, text))
+    return {doc: read_header(preamble, body) for doc, (preamble, body) in headers.items()}
+
+
+def _count_signs(
+    docs: pl.Series, sections: pl.DataFrame, rows: pl.DataFrame, headers: dict[int, Header]
+) -> pl.DataFrame:
+    """A text is a report if it has the title, or two of the form's headings or tables: `doc`, `n`, `is_report`."""
+    named = sections.group_by("doc").agg(sections=pl.col("section_key").n_unique())
+    tables = (
+        rows.filter(pl.col("table_key").is_in(_TABLE_SIGNS)).group_by("doc").agg(tables=pl.col("table_key").n_unique())
+    )
+    titled = docs.to_frame("doc").with_columns(has_title=pl.Series([headers[doc].title is not None for doc in docs]))
+    joined = titled.join(named, on="doc", how="left", maintain_order="left").join(
+        tables, on="doc", how="left", maintain_order="left"
+    )
+    n = pl.col("sections").fill_null(0) + pl.col("tables").fill_null(0)
+    return joined.select("doc", n=n, is_report=pl.col("has_title").fill_null(False) | (n >= _MIN_SIGNS))
+
+
+def _reports_frame(
+    reports: pl.DataFrame,
+    headers: dict[int, Header],
+    sections: pl.DataFrame,
+    regions: pl.DataFrame,
+    cells: pl.DataFrame,
+    found: pl.DataFrame,
+) -> pl.DataFrame:
+    facts = [{"doc": doc, **asdict(headers[doc])} for doc in reports["doc"]]
+    for fact in facts:
+        del fact["findings"]
+    header_schema = {name: _HEADER_TYPES.get(name, pl.String) for name in facts[0]} if facts else {"doc": pl.UInt32}
+    listed = sections.group_by("doc", maintain_order=True).agg(
+        sections=pl.struct("number", "section_key", "title", "line")
+    )
+    is_figure = pl.col("value_state").is_in(["number", "zero"])
+    in_cells = cells.filter(is_figure).group_by("doc").agg(n_cell_numbers=count_numbers(pl.col("raw_value")).sum())
+    in_findings = found.group_by("doc").agg(n_finding_numbers=pl.col("n_numbers").sum())
+    joined = reports.join(pl.DataFrame(facts, schema=header_schema, orient="row"), on="doc", maintain_order="left")
+    for frame in (listed, regions, in_cells, in_findings):
+        joined = joined.join(frame, on="doc", how="left", maintain_order="left")
+    counts = ("n_table_numbers", "n_cell_numbers", "n_finding_numbers")
+    return joined.with_columns(
+        pl.col("sections").fill_null(pl.lit([], dtype=pl.List(SECTION))),
+        *(pl.col(count).fill_null(0) for count in counts),
+    )
+
+
+_HEADER_TYPES: dict[str, Any] = {
+    "doc": pl.UInt32,
+    "title_line_start": pl.Int32,
+    "title_line_end": pl.Int32,
+    "body_name_line": pl.Int32,
+    "report_year": pl.Int32,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "published_on": pl.Date,
+}
+
+
+def _prose_frame(prose: pl.DataFrame) -> pl.DataFrame:
+    by_doc: dict[int, list[tuple[int, str]]] = {}
+    for doc, line, text in prose.filter(~pl.col("is_heading")).select("doc", "line", "text").iter_rows():
+        by_doc.setdefault(doc, []).append((line, text))
+    rows = [
+        (doc, count.quantity, count.value, count.is_approximate, count.quote, count.line, count.line)
+        for doc, lines in by_doc.items()
+        for count in read_prose(lines)
+    ]
+    names = ["doc", "quantity", "value", "is_approximate", "quote", "line_start", "line_end"]
+    types = [pl.UInt32, pl.String, pl.Float64, pl.Boolean, pl.String, pl.Int32, pl.Int32]
+    return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+
+
+def _edition_findings(reports: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
+    """A form of other years than the report's, and tables of two editions in one report."""
+    years = load_seed("form_editions").select(
+        "form_version", pl.col("first_report_year", "last_report_year").cast(pl.Int32)
+    )
+    outside = (pl.col("report_year") < pl.col("first_report_year")) | (
+        pl.col("report_year") > pl.col("last_report_year").fill_null(9999)
+    )
+    mismatch = (
+        reports.filter(pl.col("form_version").is_in(NATIONAL))
+        .join(years, on="form_version")
+        .filter(outside)
+        .select(
+            "doc",
+            rule_key=pl.lit("form_mismatch"),
+            expected="form_version",
+            actual=pl.col("report_year").cast(pl.String),
+        )
+    )
+    wide = (
+        editions.filter(pl.col("table_key").is_in(["t2", "t3"]))
+        .group_by("doc")
+        .agg(
+            expected=pl.col("form_version").filter(pl.col("table_key") == "t2").first(),
+            actual=pl.col("form_version").filter(pl.col("table_key") == "t3").first(),
+        )
+    )
+    hybrid = wide.filter(pl.col("expected") != pl.col("actual")).with_columns(rule_key=pl.lit("form_hybrid"))
+    return pl.concat([mismatch, hybrid], how="diagonal_relaxed")
+
+
+def _as_findings(found: pl.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
+    for row in found.iter_rows(named=True):
+        yield row.pop("doc"), row

@@ -1,0 +1,181 @@
+"""Grid cells to form rows: which cell is a label, which row of the form it names, which cells hold its values.
+
+Belongs here: recognising rows by their words and place. Which column a value belongs to is the concern of `tables`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.forms.dictionary import load_seed
+from pipelines.forms.labels import header_labels, label_key, row_labels
+from pipelines.parsing.values import parse_values
+
+# `…发布总数量：` prints its figure behind the colon, in the cell of the label.
+_INLINE = r"^(?<inline_label>(?s:.+))[：:](?<inline_value>[\s\d.,，０-９]*)$"
+
+
+@dataclass(frozen=True)
+class FormRows:
+    """The rows of a batch of documents.
+
+    Attributes:
+        rows: one row a row of a form: `doc`, `grid`, `row`, `table_key`, `row_key`, `matched_label`, `header_row`,
+            `line_start`, `line_end`.
+        values: its cells: `row`, `order` (from 1), `text`, `line_start`, `line_end`, and the columns of `parse_values`.
+        headers: the cells of header rows: `doc`, `row`, `position`, `text`, `label`, `header_table`.
+        leftovers: the cells of rows of a form's grid that name no row of it, with their values parsed.
+        foreign: the lines of grids that hold no form table, which are prose: `doc`, `line`, `text`.
+    """
+
+    rows: pl.DataFrame
+    values: pl.DataFrame
+    headers: pl.DataFrame
+    leftovers: pl.DataFrame
+    foreign: pl.DataFrame
+
+    def only(self, docs: pl.Series) -> FormRows:
+        """Return the rows of these documents alone."""
+        wanted = pl.col("doc").is_in(docs.implode())
+        rows = self.rows.filter(wanted)
+        return FormRows(
+            rows=rows,
+            values=self.values.join(rows, on="row", how="semi", maintain_order="left"),
+            headers=self.headers.filter(wanted),
+            leftovers=self.leftovers.filter(wanted),
+            foreign=self.foreign.filter(wanted),
+        )
+
+
+def read_rows(cells: pl.DataFrame) -> FormRows:
+    """Recognise the rows of the form among grid cells (see `documents.plain_text.find_cells`)."""
+    known = _label_cells(cells)
+    in_form = (pl.col("row_key").is_not_null() | pl.col("header_table").is_not_null()).any().over("grid")
+    foreign = known.filter(~in_form).select("doc", pl.col("line_start").alias("line"), "text")
+    marked = _mark_rows(known.filter(in_form))
+    is_row = pl.col("label_position").is_not_null()
+    after = marked.filter(is_row & (pl.col("position") > pl.col("label_position")))
+    labels = marked.filter(is_row & (pl.col("position") == pl.col("label_position")))
+    inline = labels.filter(pl.col("inline_value").is_not_null())
+    cases = _read_cases(marked.filter(~is_row & ~pl.col("is_header")))
+    values = pl.concat([_values_of(after), _inline_values(inline), _values_of(cases)])
+    rows = pl.concat([_rows_of(labels), _rows_of(_first_cells(cases))])
+    rows = rows.join(
+        values.group_by("row").agg(line_end=pl.col("line_end").max()), on="row", maintain_order="left"
+    ).sort("row")
+    return FormRows(
+        rows=rows,
+        values=values.drop("doc").sort("row", "order"),
+        headers=marked.filter("is_header").select("doc", "row", "position", "text", "label", "header_table"),
+        leftovers=marked.filter(~is_row & ~pl.col("is_header")).join(cases, on=["row", "position"], how="anti"),
+        foreign=foreign,
+    )
+
+
+def _label_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    """Join labels and values to cells over their distinct texts, which are few."""
+    texts = cells.select("text").unique()
+    keyed = texts.with_columns(match=pl.col("text").str.extract_groups(_INLINE)).unnest("match")
+    keyed = keyed.with_columns(label=label_key(pl.coalesce("inline_label", "text")))
+    keyed = (
+        keyed.join(row_labels(), on="label", how="left")
+        .join(header_labels(), on="label", how="left")
+        .with_columns(
+            inline_value=pl.when(pl.col("row_key").is_not_null()).then(pl.col("inline_value")),
+        )
+        .join(parse_values(texts["text"]), on="text", how="left")
+        .drop("inline_label")
+    )
+    return cells.join(keyed, on="text", how="left", maintain_order="left")
+
+
+def _mark_rows(cells: pl.DataFrame) -> pl.DataFrame:
+    """Mark header rows, the label of every form row, and for each row the header above it in its grid."""
+    is_data_label = pl.col("row_key").is_not_null() & ~pl.col("is_heading")
+    per_row = (
+        cells.group_by("row", maintain_order=True)
+        .agg(
+            pl.col("grid").first(),
+            is_header=pl.col("header_table").is_not_null().any(),
+            row_header_table=pl.col("header_table").drop_nulls().first(),
+            label_position=pl.col("position").filter(is_data_label).last(),
+            n_cells=pl.len(),
+            has_inline=pl.col("inline_value").is_not_null().any(),
+        )
+        .with_columns(
+            # A label with nothing behind it is no row: the text may end here.
+            label_position=pl.when(
+                ~pl.col("is_header") & (pl.col("has_inline") | (pl.col("label_position") < pl.col("n_cells") - 1))
+            ).then("label_position"),
+            header_row=pl.when("is_header").then("row").forward_fill().over("grid"),
+            last_header_table=pl.col("row_header_table").forward_fill().over("grid"),
+        )
+        .drop("grid", "row_header_table", "has_inline")
+    )
+    return cells.join(per_row, on="row", maintain_order="left")
+
+
+def _read_cases(cells: pl.DataFrame) -> pl.DataFrame:
+    """The unlabelled rows of figures below the header of table four: its one row, `cases`."""
+    is_value = pl.col("value_state").is_in(["number", "zero", "blank", "not_applicable", "ambiguous"])
+    below = cells.filter(pl.col("last_header_table") == "t4")
+    unlabelled = is_value.all().over("row") & (pl.col("row_key").is_null()).all().over("row")
+    filled = (pl.col("n_numbers") > 0).any().over("row") | (pl.col("n_cells") == _n_case_cells())
+    return below.filter(unlabelled & filled).with_columns(
+        table_key=pl.lit("t4"), row_key=pl.lit("cases"), label_position=pl.lit(-1, dtype=pl.Int32)
+    )
+
+
+def _n_case_cells() -> int:
+    return load_seed("form_columns").filter((pl.col("table_key") == "t4") & (pl.col("form_version") == "F2021")).height
+
+
+def _first_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.filter(pl.col("position") == 0).with_columns(text=pl.lit(None, dtype=pl.String))
+
+
+def _rows_of(labels: pl.DataFrame) -> pl.DataFrame:
+    return labels.select(
+        "doc",
+        "grid",
+        "row",
+        "table_key",
+        "row_key",
+        matched_label="text",
+        header_row="header_row",
+        line_start="line_start",
+    )
+
+
+def _values_of(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.select(
+        "doc",
+        "row",
+        (pl.col("position") - pl.col("label_position")).alias("order"),
+        "text",
+        "line_start",
+        "line_end",
+        "value_state",
+        "value",
+        "printed_unit",
+        "n_numbers",
+    )
+
+
+def _inline_values(labels: pl.DataFrame) -> pl.DataFrame:
+    """The figure behind the colon of a label; it counts as the row's cell unless it is blank and a cell follows."""
+    alone = (pl.col("inline_value").str.strip_chars() != "") | (pl.col("position") == pl.col("n_cells") - 1)
+    inline = labels.filter(alone).select(
+        "doc",
+        "row",
+        pl.lit(1, dtype=pl.Int32).alias("order"),
+        pl.col("inline_value").alias("text"),
+        pl.col("line_end").alias("line_start"),
+        "line_end",
+    )
+    parsed = parse_values(inline["text"])
+    return inline.join(parsed, on="text", how="left", maintain_order="left").select(
+        "doc", "row", "order", "text", "line_start", "line_end", "value_state", "value", "printed_unit", "n_numbers"
+    )
