@@ -1,0 +1,105 @@
+-- One row a report and activity, judged by the year's own cells (role flow); stocks only say that there is one.
+with reports as (
+    select * from {{ ref('int_reports') }}
+),
+
+activities as (
+    select * from {{ ref('activities') }}
+),
+
+cells as (
+    select * from {{ ref('int_cells') }}
+),
+
+activity_cells as (
+    select * from {{ ref('activity_cells') }}
+),
+
+prose as (
+    select * from {{ ref('int_prose_figures') }}
+),
+
+of_activity as (
+    select
+        activity_cells.activity,
+        activities.in_whole_report,
+        activity_cells.role,
+        cells.report_key,
+        cells.value,
+        cells.value_state,
+        cells.line_start,
+        cells.line_end
+    from cells
+    inner join activity_cells
+        on
+            cells.form_version = activity_cells.form_version
+            and cells.table_key = activity_cells.table_key
+            and cells.row_key = activity_cells.row_key
+            and cells.column_key = activity_cells.column_key
+    inner join activities on activity_cells.activity = activities.activity
+),
+
+-- The whole report is the cells of its activities together.
+judged as (
+    select * from of_activity
+    union all by name
+    select
+        of_activity.* replace ('whole_report' as activity)
+    from of_activity
+    where in_whole_report
+),
+
+counted as (
+    select
+        report_key,
+        activity,
+        count(*) filter (where role = 'flow') as n_cells,
+        count(*) filter (where role = 'flow' and value_state in ('number', 'zero')) as n_numbers,
+        count(*) filter (where role = 'flow' and value_state = 'number') as n_above_zero,
+        count(*) filter (where role = 'flow' and value_state = 'zero') as n_zero,
+        count(*) filter (where role = 'flow' and value_state = 'absent') as n_absent,
+        count(*) filter (
+            where role = 'flow' and value_state in ('blank', 'not_applicable', 'text', 'absent')
+        ) as n_without_figure,
+        coalesce(bool_or(role = 'stock' and value > 0), false) as has_stock,
+        min(line_start) filter (where role = 'flow') as line_start,
+        max(line_end) filter (where role = 'flow') as line_end
+    from judged
+    group by report_key, activity
+),
+
+stated as (
+    select
+        reports.report_key,
+        reports.body_key,
+        reports.report_year,
+        activities.activity,
+        case
+            when coalesce(counted.n_cells, 0) = 0 and reports.form_version = 'none' and activities.activity <> 'disclosure'
+                then 'absent'
+            when coalesce(counted.n_cells, 0) = 0 then 'not_in_form'
+            when counted.n_above_zero > 0 then 'active'
+            when counted.n_zero = counted.n_cells then 'zero'
+            when counted.n_absent = counted.n_cells then 'absent'
+            when counted.n_without_figure = counted.n_cells then 'blank'
+            else 'partly_blank'
+        end as status,
+        coalesce(counted.n_cells, 0) as n_cells,
+        coalesce(counted.n_numbers, 0) as n_numbers,
+        coalesce(counted.has_stock, false) as has_stock,
+        prose.value as prose_value,
+        counted.line_start,
+        counted.line_end
+    from reports
+    cross join activities
+    left join counted
+        on reports.report_key = counted.report_key and activities.activity = counted.activity
+    left join prose
+        on reports.report_key = prose.report_key and activities.prose_quantity = prose.quantity
+)
+
+select
+    *,
+    status = 'zero' as is_zero_activity,
+    status = 'zero' and coalesce(prose_value > 0, false) as prose_contradicts
+from stated

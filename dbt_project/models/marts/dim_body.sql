@@ -1,0 +1,41 @@
+with reports as (
+    select * from {{ ref('int_reports') }}
+),
+
+body_types as (
+    select * from {{ ref('body_types') }}
+),
+
+bodies as (
+    select
+        body_key,
+        max_by(body_name, coalesce(report_year, 0)) as body_name,
+        max(unit_name) as unit_name,
+        max(printed_parent) as printed_parent,
+        count(*) as n_reports
+    from reports
+    group by body_key
+),
+
+typed as (
+    select
+        bodies.body_key,
+        body_types.body_type
+    from bodies
+    inner join body_types on ends_with(bodies.unit_name, body_types.suffix)
+    qualify row_number() over (partition by bodies.body_key order by length(body_types.suffix) desc) = 1
+)
+
+select
+    bodies.body_key,
+    bodies.body_name,
+    bodies.unit_name,
+    bodies.printed_parent,
+    coalesce(typed.body_type, 'unknown') as body_type,
+    cast(null as varchar) as division_code,
+    cast(null as varchar) as province_name,
+    cast(null as varchar) as county_name,
+    case when bodies.unit_name is null then 'unknown' else 'ambiguous' end as resolution,
+    bodies.n_reports
+from bodies
+left join typed on bodies.body_key = typed.body_key

@@ -1,0 +1,22 @@
+with cells as (
+    select * from {{ ref('int_cells') }}
+)
+
+select
+    report_key,
+    body_key,
+    report_year,
+    form_version,
+    table_key,
+    row_key,
+    column_key,
+    raw_value,
+    value,
+    value_state,
+    value_basis,
+    printed_unit,
+    printed_unit_basis,
+    matched_label,
+    line_start,
+    line_end
+from cells
