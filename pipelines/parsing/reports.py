@@ -66,7 +66,7 @@ def parse_texts(texts: dict[int, str]) -> ParsedReports:
     missing = find_missing_tables(all_cells, last_lines)
     found = pl.concat([placed.findings, unknown, unread, missing], how="diagonal_relaxed")
     regions = count_region_numbers(form.values, form.rows, unknown, unread)
-    reports = _reports_frame(reports, headers, sections, regions, all_cells, found)
+    reports = _reports_frame(reports, headers=headers, sections=sections, regions=regions, cells=all_cells, found=found)
     return ParsedReports(
         reports=reports,
         cells=all_cells,
@@ -108,6 +108,7 @@ def _count_signs(
 
 def _reports_frame(
     reports: pl.DataFrame,
+    *,
     headers: dict[int, Header],
     sections: pl.DataFrame,
     regions: pl.DataFrame,

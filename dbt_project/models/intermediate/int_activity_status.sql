@@ -43,8 +43,7 @@ of_activity as (
 judged as (
     select * from of_activity
     union all by name
-    select
-        of_activity.* replace ('whole_report' as activity)
+    select of_activity.* replace ('whole_report' as activity)
     from of_activity
     where in_whole_report
 ),
@@ -75,7 +74,10 @@ stated as (
         reports.report_year,
         activities.activity,
         case
-            when coalesce(counted.n_cells, 0) = 0 and reports.form_version = 'none' and activities.activity <> 'disclosure'
+            when
+                coalesce(counted.n_cells, 0) = 0
+                and reports.form_version = 'none'
+                and activities.activity <> 'disclosure'
                 then 'absent'
             when coalesce(counted.n_cells, 0) = 0 then 'not_in_form'
             when counted.n_above_zero > 0 then 'active'

@@ -124,7 +124,7 @@ from_copies as (
 
 worded_copies as (
     select
-        from_copies.* exclude (first_path),
+        from_copies.* exclude (first_path),  -- noqa: RF02
         rules.severity,
         {{ fill_message('rules.message_zh', {'path': 'from_copies.source_path', 'first': 'from_copies.first_path'}) }}
             as message,

@@ -29,7 +29,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by body_key, report_year order by published_on desc nulls last, document_id
+            partition by body_key, report_year order by published_on desc nulls last, document_id asc
         ) = 1 as is_current
     from keyed
 )

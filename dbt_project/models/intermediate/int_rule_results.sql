@@ -1,5 +1,6 @@
--- Every relation of the seeds check_relations and check_terms by one mechanism: the terms of a relation are cells; a term
--- without a row holds for each row of its table, one without a column for each column. A null term: not assessable.
+-- Every relation of the seeds check_relations and check_terms by one mechanism: the terms of a relation are cells;
+-- a term without a row holds for each row of its table, one without a column for each column.
+-- A null term: not assessable.
 with cells as (
     select * from {{ ref('int_cells') }}
 ),

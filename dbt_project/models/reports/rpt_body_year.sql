@@ -63,11 +63,12 @@ volumes as (
     select
         report_key,
         max(value) filter (where subject = 'all_information' and source = 'table') as all_information_disclosed,
-        max(value) filter (where subject = 'all_information' and source = 'prose') as all_information_disclosed_in_prose,
-        {% for channel in channels -%}
-        max(value) filter (where subject = 'channel:{{ channel }}' and source = 'table')
-            as channel_{{ channel }}{{ ',' if not loop.last }}
-        {% endfor %}
+        max(value) filter (where subject = 'all_information' and source = 'prose')
+            as all_information_disclosed_in_prose,
+    {% for channel in channels -%}
+    max(value) filter (where subject = 'channel:{{ channel }}' and source = 'table')
+        as channel_{{ channel }}{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('fct_disclosure_volume') }}
     where measure = 'disclosed'
     group by report_key
@@ -80,9 +81,9 @@ procurement as (
 statuses as (
     select
         report_key,
-        {% for activity in activities -%}
-        max(status) filter (where activity = '{{ activity }}') as {{ activity }}_status{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for activity in activities -%}
+    max(status) filter (where activity = '{{ activity }}') as {{ activity }}_status{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('fct_zero_activity') }}
     group by report_key
 ),

@@ -1,0 +1,71 @@
+# GID Warehouse. `make help` lists what can be made.
+PYTHON ?= python3
+GID_RAW_DIR ?= data/raw
+GID_WAREHOUSE_DIR ?= data/warehouse
+DAGSTER_PORT ?= 3000
+export GID_RAW_DIR GID_WAREHOUSE_DIR
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+export DAGSTER_HOME ?= $(abspath $(GID_WAREHOUSE_DIR))/.dagster
+export DO_NOT_TRACK := 1
+# Dagster's notices on parameters that are in beta are for us, who pin its version, not for who reads a refresh.
+export PYTHONWARNINGS := ignore
+export PYTHONUTF8 := 1
+DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
+
+.DEFAULT_GOAL := help
+.PHONY: help install warehouse test check dev sql trace docs clean
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  GID_RAW_DIR=… and GID_WAREHOUSE_DIR=… before any of them point it at other folders."
+
+$(INSTALLED): requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed: set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "$$($(PYTHON) -V) is not supported: Python 3.11 to 3.13 is needed, set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing the locked packages into $(VENV) (about a minute) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+install: $(INSTALLED) ## install the locked packages into .venv
+
+$(DAGSTER_HOME)/dagster.yaml: dagster.yaml
+	@mkdir -p $(DAGSTER_HOME)
+	@cp dagster.yaml $@
+
+warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the published warehouse and exports
+	@$(BIN)/python -m pipelines.defs.refresh
+
+test: check ## all checks, then all tests
+	@$(BIN)/python -m pytest
+
+check: $(INSTALLED) ## lint, format, types, SQL style, dbt parse
+	@$(BIN)/ruff check pipelines tests
+	@$(BIN)/ruff format --check --quiet pipelines tests
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
+	@echo "check: lint, format, types, SQL style and dbt parse are clean"
+
+dev: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## Dagster's page on http://127.0.0.1:3000 (DAGSTER_PORT=… for another)
+	@$(BIN)/dagster dev --host 127.0.0.1 --port $(DAGSTER_PORT)
+
+sql: $(INSTALLED) ## open the published database in DuckDB's shell, read-only
+	@test -f $(DATABASE) || { echo "There is no warehouse at $(DATABASE) yet: run \`make warehouse\` first."; exit 1; }
+	@$(BIN)/duckdb -readonly $(DATABASE)
+
+trace: $(INSTALLED) ## one document's whole way: make trace DOC=<path or beginning of its sha256>
+	@test -n "$(DOC)" || { echo "Say which document: make trace DOC=<path or beginning of its sha256>"; exit 1; }
+	@$(BIN)/python -m pipelines.publishing.trace "$(DOC)"
+
+docs: $(INSTALLED) ## one static page of the dbt docs: data/warehouse/docs/index.html
+	@$(BIN)/python -m pipelines.publishing.docs
+
+clean: ## remove everything built (warehouse, exports, caches, .venv), never data/raw
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
+	find $(GID_WAREHOUSE_DIR) -mindepth 1 -not -name .gitkeep -delete
+	find pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,15 @@
+"""The Dagster entry point: loads what stands in `defs`, nothing else."""
+
+import dagster as dg
+
+from pipelines.defs import automation, deliveries, publication, warehouse
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules([deliveries, warehouse, publication]),
+    jobs=[automation.ingest_delivery, automation.build_warehouse, automation.refresh],
+    schedules=[automation.refresh_schedule],
+    sensors=[automation.new_deliveries, automation.staging_changed],
+    resources={"dbt": warehouse.dbt_resource},
+    # The steps of a run share one process: loading the project again for each would cost more than the work.
+    executor=dg.in_process_executor,
+)

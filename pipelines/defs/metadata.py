@@ -1,0 +1,52 @@
+"""What every asset tells the Dagster page about itself: column schema, row counts, previews, owners.
+
+Belongs here: turning schemas and frames into Dagster metadata.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from pipelines.schemas.staging import STAGING_MODELS
+
+OWNERS = ["team:data-engineering"]
+_PREVIEW_ROWS = 5
+_PREVIEW_WIDTH = 60
+
+
+def staging_column_schema(frame: str) -> dg.TableSchema:
+    """Return the Dagster column schema of a staging frame, from its pandera model."""
+    columns = STAGING_MODELS[frame].to_schema().columns
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=name,
+                type=str(column.dtype.type) if column.dtype else "unknown",
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=bool(column.nullable)),
+            )
+            for name, column in columns.items()
+        ]
+    )
+
+
+def preview(data: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    """Return the first rows of a frame as a markdown table, long texts cut."""
+    head = data.head(_PREVIEW_ROWS)
+    lines = ["|" + "|".join(head.columns) + "|", "|" + "---|" * head.width]
+    lines += ["|" + "|".join(_cell(value) for value in row) + "|" for row in head.iter_rows()]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def count_by(data: pl.DataFrame, column: str) -> dict[str, int]:
+    """Return value -> rows of a column, sorted by value."""
+    counts = data.group_by(column).len().sort(column)
+    return {str(value): int(n) for value, n in counts.iter_rows()}
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value).replace("|", "\\|").replace("\n", "⏎")
+    return text if len(text) <= _PREVIEW_WIDTH else text[:_PREVIEW_WIDTH] + "…"

@@ -1,0 +1,127 @@
+"""The published files: `warehouse/gid_duckdb` and `exports/*`, swapped in together by one step.
+
+Belongs here: the asset that publishes, and its checks. How files are written and swapped stands in publishing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import get_asset_key_for_model
+
+from pipelines.defs.metadata import OWNERS
+from pipelines.defs.warehouse import dbt_warehouse
+from pipelines.publishing.database import build_path, finish_build, publisher_lock, swap_database
+from pipelines.publishing.exports import swap_exports, write_exports
+from pipelines.publishing.state import write_state
+from pipelines.publishing.summary import count_published
+from pipelines.schemas.published import PUBLISHED_TABLES
+from pipelines.settings import load_settings
+
+DATABASE_KEY = dg.AssetKey(["warehouse", "gid_duckdb"])
+PARQUET_KEY = dg.AssetKey(["exports", "parquet"])
+DATAPACKAGE_KEY = dg.AssetKey(["exports", "datapackage"])
+_TAGS = {"gid/layer": "published"}
+
+
+@dg.multi_asset(
+    name="publish",
+    specs=[
+        dg.AssetSpec(
+            DATABASE_KEY,
+            deps=[get_asset_key_for_model([dbt_warehouse], table) for table in PUBLISHED_TABLES],
+            group_name="warehouse",
+            description="The published DuckDB file: built beside the old one and renamed into its place after every "
+            "blocking check has passed. Readers see the old file or the new one, whole.\n\n发布的数据库文件，整体替换。",
+            owners=OWNERS,
+            kinds={"duckdb"},
+            tags=_TAGS,
+        ),
+        dg.AssetSpec(
+            PARQUET_KEY,
+            deps=[DATABASE_KEY],
+            group_name="exports",
+            description="One parquet file a published table (zstd, sorted, column descriptions as field metadata).\n\n"
+            "每张发布表一个 parquet 文件。",
+            owners=OWNERS,
+            kinds={"parquet"},
+            tags=_TAGS,
+        ),
+        dg.AssetSpec(
+            DATAPACKAGE_KEY,
+            deps=[PARQUET_KEY],
+            group_name="exports",
+            description="Frictionless datapackage.json: fields, types, descriptions, sha256, bytes, rows.\n\n数据包说明。",
+            owners=OWNERS,
+            kinds={"json"},
+            tags=_TAGS,
+        ),
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "reports_loaded",
+            asset=DATABASE_KEY,
+            description="The published warehouse holds at least one report: a refresh that loaded nothing is not silent.",
+        ),
+        dg.AssetCheckSpec(
+            "source_findings",
+            asset=DATABASE_KEY,
+            description="No finding of severity error in the published warehouse (warns; the source is wrong).",
+        ),
+    ],
+    op_tags={"gid/writes": "warehouse"},
+)
+def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """Finish this run's database, write its exports, swap both in."""
+    settings = load_settings()
+    built = build_path(settings, context.run_id)
+    with publisher_lock(settings):
+        finish_build(built)
+        part = settings.warehouse_dir / f".exports.{context.run_id}.part"
+        resources = write_exports(built, part)
+        swap_database(settings, built)
+        swap_exports(settings, part)
+        write_state(settings)
+    counts = count_published(settings)
+    rows = {resource["name"]: resource["rows"] for resource in resources}
+    yield dg.MaterializeResult(
+        asset_key=DATABASE_KEY,
+        metadata={
+            "path": dg.MetadataValue.path(settings.database_path),
+            "bytes": settings.database_path.stat().st_size,
+            "tables": dg.MetadataValue.md(_counted("table", rows)),
+            **{name: dg.MetadataValue.md(_counted(name, values)) for name, values in counts.items()},
+        },
+    )
+    yield dg.MaterializeResult(
+        asset_key=PARQUET_KEY,
+        metadata={
+            "path": dg.MetadataValue.path(settings.exports_dir),
+            "files": len(resources),
+            "bytes": sum(resource["bytes"] for resource in resources),
+            "dagster/row_count": sum(rows.values()),
+        },
+    )
+    yield dg.MaterializeResult(
+        asset_key=DATAPACKAGE_KEY,
+        metadata={
+            "path": dg.MetadataValue.path(settings.exports_dir / "datapackage.json"),
+            "resources": len(resources),
+        },
+    )
+    reports = sum(counts["reports"].values())
+    yield dg.AssetCheckResult(
+        asset_key=DATABASE_KEY, check_name="reports_loaded", passed=reports > 0, metadata={"reports": reports}
+    )
+    errors = counts["findings"].get("error", 0)
+    yield dg.AssetCheckResult(
+        asset_key=DATABASE_KEY,
+        check_name="source_findings",
+        passed=errors == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"errors": errors},
+    )
+
+
+def _counted(title: str, counts: dict[str, int]) -> str:
+    return "\n".join([f"|{title}|n|", "|---|---:|", *(f"|{name}|{n:,}|" for name, n in counts.items())])

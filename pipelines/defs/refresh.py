@@ -1,0 +1,79 @@
+"""`python -m pipelines.defs.refresh`: the whole refresh from the command line, the same job that Dagster schedules.
+
+Belongs here: registering deliveries, running the job in this process, and printing what was built.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.definitions import defs
+from pipelines.defs.automation import all_deliveries_tags, register_deliveries
+from pipelines.publishing.summary import format_summary
+from pipelines.settings import Settings, load_settings
+
+
+def run_refresh(instance: dg.DagsterInstance, settings: Settings) -> dg.ExecuteInProcessResult:
+    """Run the whole refresh; without any delivery, build the empty typed warehouse."""
+    if register_deliveries(instance, settings):
+        job, tags = defs.resolve_job_def("refresh"), all_deliveries_tags(instance)
+    else:
+        job, tags = defs.resolve_job_def("build_warehouse"), {}
+    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+
+
+@contextmanager
+def output_to(log: Path) -> Iterator[None]:
+    """Send what this process and its children print to a file, so that the terminal keeps what a person reads."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = os.dup(1), os.dup(2)
+    with log.open("w", encoding="utf-8") as stream:
+        try:
+            os.dup2(stream.fileno(), 1)
+            os.dup2(stream.fileno(), 2)
+            yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, original in enumerate(kept, start=1):
+                os.dup2(original, number)
+                os.close(original)
+
+
+def failure_lines(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Return a line for each step that failed, with the cause that a person can act on."""
+    lines = []
+    for event in result.filter_events(lambda e: e.is_step_failure):
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        lines.append(f"  {event.step_key}: {error.message.strip() if error else 'no message'}")
+    return lines
+
+
+def main() -> int:
+    """Refresh once; 0 where the warehouse was published, 1 where it stayed as it was."""
+    settings = load_settings()
+    log = settings.warehouse_dir / "refresh.log"
+    print(f"Refreshing {settings.warehouse_dir} from {settings.raw_dir} …", flush=True)
+    with output_to(log), dg.DagsterInstance.get() as instance:
+        result = run_refresh(instance, settings)
+    if not result.success:
+        print("The refresh failed: the published warehouse is as it was.", file=sys.stderr)
+        print("\n".join(failure_lines(result)), file=sys.stderr)
+        print(f"  The whole log: {log}", file=sys.stderr)
+        return 1
+    print(format_summary(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""The dbt project as assets: seeds (group reference) and models (group warehouse), dbt tests as asset checks.
+
+Belongs here: running dbt on the build database of a run. What the models compute stands in dbt_project.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+from pipelines.defs.metadata import OWNERS, preview
+from pipelines.documents.deliveries import find_deliveries
+from pipelines.publishing.database import begin_build
+from pipelines.publishing.staging import ensure_staging_folders, remove_gone
+from pipelines.settings import DBT_PROJECT_DIR, load_settings
+
+_LAYERS = ("staging", "intermediate", "marts", "reports")
+
+
+def set_dbt_environment(database: Path) -> None:
+    """Tell dbt, through its environment, where to read staging parquet and where to build."""
+    os.environ["GID_BUILD_DB"] = str(database)
+    os.environ["GID_STAGING_DIR"] = str(load_settings().staging_dir)
+    os.environ["DO_NOT_TRACK"] = "1"
+    # dbt stands beside the Python that runs us, which need not be on the PATH (.venv/bin/python without activation).
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
+
+
+class WarehouseTranslator(DagsterDbtTranslator):
+    """Keys, groups, owners and kinds of dbt resources in the asset graph."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Sources are the staging assets; seeds lie under reference, models under warehouse."""
+        name = dbt_resource_props["name"]
+        prefix = {"source": "staging", "seed": "reference"}.get(dbt_resource_props["resource_type"], "warehouse")
+        return dg.AssetKey([prefix, name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Seeds are reference data, all models the warehouse."""
+        return {"source": "staging", "seed": "reference"}.get(dbt_resource_props["resource_type"], "warehouse")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """One team owns all."""
+        return OWNERS
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """The dbt layer of a model."""
+        layer = next((part for part in dbt_resource_props.get("fqn", []) if part in _LAYERS), "reference")
+        return {"gid/layer": layer}
+
+
+def prepare_project() -> DbtProject:
+    """Return the dbt project with its manifest, made now if the project was changed or never parsed."""
+    set_dbt_environment(DBT_PROJECT_DIR / "target" / "unused.duckdb")
+    project = DbtProject(project_dir=DBT_PROJECT_DIR, profiles_dir=DBT_PROJECT_DIR)
+    sources = [path for pattern in ("**/*.sql", "**/*.yml", "**/*.md", "**/*.csv") for path in _files(pattern)]
+    manifest = project.manifest_path
+    if not manifest.exists() or manifest.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+        project.preparer.prepare(project)
+    return project
+
+
+def _files(pattern: str) -> list[Path]:
+    return [path for path in DBT_PROJECT_DIR.glob(pattern) if "target" not in path.parts]
+
+
+dbt_project = prepare_project()
+dbt_resource = DbtCliResource(project_dir=dbt_project)
+
+
+@dbt_assets(
+    manifest=dbt_project.manifest_path,
+    project=dbt_project,
+    name="dbt_warehouse",
+    dagster_dbt_translator=WarehouseTranslator(
+        settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True, enable_code_references=False)
+    ),
+    op_tags={"gid/writes": "warehouse"},
+)
+def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    """Build all models from all staging parquet into this run's own database, and test them."""
+    settings = load_settings()
+    ensure_staging_folders(settings)
+    gone = remove_gone(settings, {delivery.name for delivery in find_deliveries(settings.raw_dir)})
+    if gone:
+        context.log.info(f"removed the staging of deliveries that are gone: {gone}")
+    database = begin_build(settings, context.run_id)
+    set_dbt_environment(database)
+    invocation = dbt.cli(["build"], context=context)
+    events: list[Any] = []
+    try:
+        # Row counts and previews can be read only when dbt has let go of the file.
+        events.extend(invocation.stream())
+    finally:
+        yield from _with_previews(events, database)
+        shutil.rmtree(invocation.target_path, ignore_errors=True)
+
+
+def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = {
+            name: f'"{schema}"."{name}"'
+            for schema, name in connection.execute(
+                "select schema_name, table_name from duckdb_tables() where not internal"
+            ).fetchall()
+        }
+        for event in events:
+            table = tables.get(_asset_name(event))
+            if table is None:
+                yield event
+                continue
+            rows = connection.execute(f"select count(*) from {table}").fetchone()
+            head = connection.execute(f"select * from {table} limit 5").pl()
+            yield event.with_metadata(
+                {**event.metadata, "dagster/row_count": rows[0] if rows else 0, "preview": preview(head)}
+            )
+
+
+def _asset_name(event: Any) -> str:
+    """The name of the dbt resource that an event materialises; nothing for the results of tests."""
+    if isinstance(event, dg.Output):
+        return event.output_name.split("__", 1)[-1] if event.output_name else ""
+    key = getattr(event, "asset_key", None)
+    return key.path[-1] if key is not None and isinstance(event, dg.AssetMaterialization) else ""

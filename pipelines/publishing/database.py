@@ -1,0 +1,109 @@
+"""The DuckDB file: built beside the published one, finished, and renamed into its place.
+
+Belongs here: paths of builds, the lock of the publisher, the swap. What the tables hold is the concern of dbt.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import Settings
+
+PUBLISHED_SCHEMA = "main"
+_HELPER_SCHEMAS = ("staging", "intermediate")
+_DEAD_AFTER_SECONDS = 24 * 3600
+
+
+class PublishingError(RuntimeError):
+    """The warehouse cannot be published; the published one stays as it was."""
+
+
+def build_path(settings: Settings, run_id: str) -> Path:
+    """Return the database that a run builds: `<warehouse>/build/<run>/gid.duckdb`."""
+    return settings.build_dir / run_id / settings.database_path.name
+
+
+def begin_build(settings: Settings, run_id: str) -> Path:
+    """Make an empty folder for a run's database and remove what dead runs left behind; return the database's path."""
+    path = build_path(settings, run_id)
+    shutil.rmtree(path.parent, ignore_errors=True)
+    path.parent.mkdir(parents=True)
+    for folder in settings.build_dir.iterdir():
+        if folder != path.parent and time.time() - folder.stat().st_mtime > _DEAD_AFTER_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+    return path
+
+
+def finish_build(path: Path) -> None:
+    """Drop what only led to the published tables, and write all into the one file.
+
+    Raises:
+        PublishingError: there is no built database, or it has no published table.
+    """
+    if not path.is_file():
+        raise PublishingError(
+            f"no database was built at {path}: run the dbt models in the same run (job build_warehouse or refresh)"
+        )
+    with duckdb.connect(str(path)) as connection:
+        for schema in _HELPER_SCHEMAS:
+            connection.execute(f"drop schema if exists {schema} cascade")
+        if not published_tables(connection):
+            raise PublishingError(f"{path} has no table in schema {PUBLISHED_SCHEMA}: dbt has not built the models")
+        connection.execute("checkpoint")
+
+
+def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of the published tables, sorted."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = ? and not internal order by table_name",
+        [PUBLISHED_SCHEMA],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def swap_database(settings: Settings, built: Path) -> None:
+    """Rename a finished database into the published place: readers see the old file or the new one, whole.
+
+    A reader that holds the old file open keeps it until it closes.
+    """
+    with built.open("rb") as stream:
+        os.fsync(stream.fileno())
+    built.replace(settings.database_path)
+    shutil.rmtree(built.parent, ignore_errors=True)
+
+
+@contextmanager
+def publisher_lock(settings: Settings, wait_seconds: float = 600) -> Iterator[None]:
+    """Hold the lock of the one publisher of this warehouse folder; wait for another one up to a limit.
+
+    Raises:
+        PublishingError: another process still holds it; the message names that process.
+    """
+    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait_seconds
+    with settings.lock_path.open("a+") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    lock.seek(0)
+                    raise PublishingError(
+                        f"another process ({lock.read().strip() or 'unknown'}) is publishing to "
+                        f"{settings.warehouse_dir}; run again when it has ended"
+                    ) from None
+                time.sleep(0.2)
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"process {os.getpid()}")
+        lock.flush()
+        yield

@@ -1,0 +1,64 @@
+"""One static HTML page of the dbt docs: models, columns, lineage, tests; opens from disk, without a server or network.
+
+Belongs here: `python -m pipelines.publishing.docs`. It reads the dbt project alone, no warehouse has to be there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from pipelines.publishing.staging import ensure_staging_folders
+from pipelines.settings import DBT_PROJECT_DIR, Settings, load_settings
+
+
+def build_docs(settings: Settings) -> Path:
+    """Build the page and return its path: `<warehouse>/docs/index.html`.
+
+    Raises:
+        RuntimeError: dbt could not generate the docs; the message is dbt's own.
+    """
+    ensure_staging_folders(settings)
+    page = settings.warehouse_dir / "docs" / "index.html"
+    dbt = Path(sys.executable).parent / "dbt"
+    with tempfile.TemporaryDirectory() as folder:
+        catalog_database = Path(folder) / "gid.duckdb"
+        if settings.database_path.is_file():
+            shutil.copy(settings.database_path, catalog_database)
+        done = subprocess.run(
+            [
+                str(dbt),
+                "--quiet",
+                "docs",
+                "generate",
+                "--static",
+                "--profiles-dir",
+                str(DBT_PROJECT_DIR),
+                "--project-dir",
+                str(DBT_PROJECT_DIR),
+                "--target-path",
+                folder,
+            ],
+            env=_environment(settings, catalog_database),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        built = Path(folder) / "static_index.html"
+        if done.returncode or not built.is_file():
+            raise RuntimeError(f"dbt could not generate the docs:\n{done.stdout}{done.stderr}")
+        page.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(built, page)
+    return page
+
+
+def _environment(settings: Settings, database: Path) -> dict[str, str]:
+    return {**os.environ, "GID_BUILD_DB": str(database), "GID_STAGING_DIR": str(settings.staging_dir)}
+
+
+if __name__ == "__main__":
+    print(f"Open in a browser: {build_docs(load_settings())}")

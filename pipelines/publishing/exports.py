@@ -1,0 +1,174 @@
+"""The exports folder: one parquet file a published table, its datapackage.json, and a README for who gets only that.
+
+Belongs here: writing the folder beside the old one and swapping it. Descriptions come from the database's comments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import pipelines
+from pipelines.publishing.database import PUBLISHED_SCHEMA, published_tables
+from pipelines.settings import Settings
+
+_ROW_GROUP = 100_000
+_FRICTIONLESS = {
+    "VARCHAR": "string",
+    "DOUBLE": "number",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A published column: name, DuckDB type, description (Chinese, then English)."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table: name, description beginning with its grain, columns in order."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+
+
+def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
+    """Read the published tables and columns with their comments."""
+    columns: dict[str, list[Column]] = {}
+    for table, name, dtype, comment in connection.execute(
+        "select table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns() "
+        "where schema_name = ? and not internal order by table_name, column_index",
+        [PUBLISHED_SCHEMA],
+    ).fetchall():
+        columns.setdefault(table, []).append(Column(name, dtype, comment))
+    comments = dict(
+        connection.execute(
+            "select table_name, coalesce(comment, '') from duckdb_tables() where schema_name = ?", [PUBLISHED_SCHEMA]
+        ).fetchall()
+    )
+    return [Table(name, comments[name], tuple(columns[name])) for name in published_tables(connection)]
+
+
+def write_exports(database: Path, folder: Path) -> list[dict[str, Any]]:
+    """Write the exports of a finished database into a new folder; return the resources of the datapackage.
+
+    Rows are sorted by all columns from the left, so that the same database gives the same bytes.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = describe_tables(connection)
+        resources = [_resource(table, _write_parquet(connection, table, folder), folder) for table in tables]
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "gid-warehouse",
+        "title": "GID Warehouse 政府信息公开年报数据仓库",
+        "version": pipelines.__version__,
+        "description": "Figures of annual reports on government information disclosure, each with its source line. "
+        "Null is never 0: value_state tells blank, absent, not applicable and ambiguous apart.",
+        "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
+        "sources": [
+            {
+                "title": "政府信息公开工作年度报告, published by the reporting bodies (中华人民共和国政府信息公开条例, 第五十条)"
+            }
+        ],
+        "resources": resources,
+    }
+    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(_readme(tables, resources), encoding="utf-8")
+    return resources
+
+
+def swap_exports(settings: Settings, folder: Path) -> None:
+    """Rename a written folder into the place of the exports and remove the old one."""
+    old = settings.warehouse_dir / f".exports.{os.getpid()}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if settings.exports_dir.exists():
+        settings.exports_dir.replace(old)
+    folder.replace(settings.exports_dir)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> int:
+    reader = connection.execute(f'select * from "{table.name}" order by all').to_arrow_reader(_ROW_GROUP)
+    descriptions = {column.name: column.description for column in table.columns}
+    schema = pa.schema(
+        [field.with_metadata({"description": descriptions[field.name]}) for field in reader.schema],
+        metadata={"description": table.description, "title": table.name},
+    )
+    rows = 0
+    with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch.cast(schema), row_group_size=_ROW_GROUP)
+            rows += batch.num_rows
+    return rows
+
+
+def _resource(table: Table, rows: int, folder: Path) -> dict[str, Any]:
+    path = folder / f"{table.name}.parquet"
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {
+        "name": table.name,
+        "path": path.name,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "description": table.description,
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{digest}",
+        "rows": rows,
+        "schema": {
+            "fields": [
+                {"name": column.name, "type": _frictionless_type(column.type), "description": column.description}
+                for column in table.columns
+            ]
+        },
+    }
+
+
+def _frictionless_type(duckdb_type: str) -> str:
+    """Raises KeyError for a type that no published column has had so far."""
+    return "number" if duckdb_type.startswith("DECIMAL") else _FRICTIONLESS[duckdb_type]
+
+
+def _readme(tables: list[Table], resources: list[dict[str, Any]]) -> str:
+    lines = [
+        "# GID Warehouse 政府信息公开年报数据仓库: exports",
+        "",
+        "One parquet file a table; `datapackage.json` describes every column and has the sha256 of every file.",
+        "每张表一个 parquet 文件；`datapackage.json` 说明每一列，并附每个文件的 sha256。",
+        "",
+        "- A null is never 0. `value_state` says why: blank, not_applicable, text, ambiguous, absent.",
+        "  空值绝不是 0；`value_state` 说明原因。",
+        "- Channels overlap: never add them up. 渠道之间有重复，不可相加。",
+        "- `amount_yuan` is null where the unit is unknown. 单位不明时 `amount_yuan` 为空。",
+        "- `line_start` counts the lines of `dim_document_text.text`, from 1. 行号按 `dim_document_text.text` 从 1 数。",
+        "",
+        "```python",
+        "import polars as pl",
+        'pl.read_parquet("rpt_body_year.parquet")',
+        "```",
+        "",
+        "| table | rows | what |",
+        "|---|---:|---|",
+    ]
+    lines += [f"| {t.name} | {r['rows']} | {t.description} |" for t, r in zip(tables, resources, strict=True)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,51 @@
+"""What was built, for the person at the terminal: counts by state, findings, files and how to open them.
+
+Belongs here: reading the published database for a summary.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipelines.settings import PROJECT_DIR, Settings
+
+
+def count_published(settings: Settings) -> dict[str, dict[str, int]]:
+    """Return counts of the published warehouse: documents, reports, cells by state, findings by severity."""
+    queries = {
+        "documents": "select read_status, count(*) from dim_document group by 1 order by 1",
+        "reports": "select form_version, count(*) from dim_report group by 1 order by 1",
+        "cells": "select value_state, count(*) from fct_reported_cell group by 1 order by 1",
+        "findings": "select severity, count(*) from fct_finding group by 1 order by 1",
+    }
+    with duckdb.connect(str(settings.database_path), read_only=True) as connection:
+        return {name: dict(connection.execute(query).fetchall()) for name, query in queries.items()}
+
+
+def format_summary(settings: Settings) -> str:
+    """Return the lines that `make warehouse` ends with."""
+    counts = count_published(settings)
+    exports = sorted(settings.exports_dir.glob("*.parquet"))
+    is_default = settings.warehouse_dir == PROJECT_DIR / "data" / "warehouse"
+    prefix = "" if is_default else f"GID_WAREHOUSE_DIR={settings.warehouse_dir} "
+    lines = ["", "GID Warehouse: published."]
+    for name, title in (
+        ("documents", "documents by reading"),
+        ("reports", "reports by form"),
+        ("cells", "cells by state"),
+        ("findings", "findings by severity"),
+    ):
+        parts = ", ".join(f"{key} {n:,}" for key, n in counts[name].items()) or "none"
+        lines.append(f"  {title:<21} {sum(counts[name].values()):>9,}   {parts}")
+    if not counts["reports"]:
+        lines.append(f"  WARNING: no report was loaded. Put deliveries into {settings.raw_dir} and run again.")
+    lines += [
+        "",
+        f"  {settings.database_path} ({settings.database_path.stat().st_size:,} bytes)",
+        f"  {settings.exports_dir} ({len(exports)} parquet files, datapackage.json)",
+        "",
+        f"  {prefix}make sql                    open the database in DuckDB's shell, read-only",
+        f"  {prefix}make trace DOC=<path or id> follow one document, hop by hop",
+        f"  {prefix}make dev                    Dagster's web page: assets, checks, schedule, runs",
+    ]
+    return "\n".join(lines)
