@@ -73,7 +73,7 @@ def all_deliveries_tags(instance: DagsterInstance) -> dict[str, str]:
     # Reports come out from January to April (statute, article 49: 31 January and 31 March, townships by local notice).
     cron_schedule=["0 3 * 1-4 *", "0 3 1 5-12 *"],
     execution_timezone="Asia/Shanghai",
-    default_status=dg.DefaultScheduleStatus.STOPPED,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Refresh daily at 03:00 from January to April, when reports come out, and monthly otherwise. "
     "一月至四月每日、其余月份每月一日三时刷新（北京时间）。",
 )

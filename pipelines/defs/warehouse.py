@@ -59,7 +59,7 @@ class WarehouseTranslator(DagsterDbtTranslator):
 
 def prepare_project() -> DbtProject:
     """Return the dbt project with its manifest, made now if the project was changed or never parsed."""
-    set_dbt_environment(DBT_PROJECT_DIR / "target" / "unused.duckdb")
+    set_dbt_environment(DBT_PROJECT_DIR / "target" / "gid.duckdb")
     project = DbtProject(project_dir=DBT_PROJECT_DIR, profiles_dir=DBT_PROJECT_DIR)
     sources = [path for pattern in ("**/*.sql", "**/*.yml", "**/*.md", "**/*.csv") for path in _files(pattern)]
     manifest = project.manifest_path

@@ -1,4 +1,4 @@
-"""Plain text to lines and grids: the layout in which every table cell begins with a tab and a row ends with an empty line.
+"""Plain text to lines and grids: the layout where a table cell begins with a tab and a row ends with an empty line.
 
 Belongs here: telling cells from prose by their place on the page. What a cell or a line means does not.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-# A line of figures: what may follow on the next line as a part of it is figures again.
+# Below a cell that holds no words, a heading or a sentence is prose again; other words may still be the cell's own.
 _FIGURES = r"^[\s\d.,，．+\-—–/%０-９]*$"
+_PROSE = r"^[\s　]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*、|[。；]|^.{26,}$"
 
 
 def split_lines(texts: pl.DataFrame) -> pl.DataFrame:
@@ -27,7 +28,7 @@ def find_cells(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split lines into grid cells and prose.
 
     A line that begins with a tab is a cell; lines without a tab right below it continue it (a label broken over
-    lines), unless the cell holds figures and the line words. An empty line ends the row, prose ends the grid.
+    lines), unless the cell holds no words and the line is a heading or a sentence. An empty line ends the row, prose ends the grid.
 
     Returns:
         cells: `doc`, `grid`, `row`, `position` (from 0 within the row), `text` (lines joined by a line break),
@@ -43,7 +44,7 @@ def find_cells(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     breaks = (
         pl.col("is_empty")
         | ~pl.col("same_doc")
-        | (~pl.col("is_cell") & pl.col("head").str.contains(_FIGURES) & ~pl.col("text").str.contains(_FIGURES))
+        | (~pl.col("is_cell") & pl.col("head").str.contains(_FIGURES) & pl.col("text").str.contains(_PROSE))
     )
     marked = (
         marked.with_columns(in_cell=(pl.col("cell") > 0) & ~(breaks & ~pl.col("is_cell")).cum_max().over("cell"))

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipelines.parsing.names import BODY_END, clean_body, find_parent, is_same_body, unit_name
+from pipelines.parsing.names import BODY_END, clean_body, find_parent, is_same_body, is_whole_name, unit_name
 
 Line = tuple[int, str]
 
@@ -100,10 +100,12 @@ def _read_title(header: Header, lines: list[Line]) -> None:
     if not found:
         return
     end = found[0][2]
-    same_end = [c for c in found if c[2] == end]
-    # A breadcrumb or site name above is no part of the title: take the shortest that names a year or a body.
-    named = [c for c in same_end if _YEAR.search(c[0])] or same_end
-    title, start, end = min(named, key=lambda c: (len(_title_body(c[0])) < 2, len(c[0])))
+    same_end = sorted((c for c in found if c[2] == end), key=lambda c: len(c[0]))
+    dated = [c for c in same_end if _YEAR.search(c[0])] or same_end
+    # The shortest run that names a whole body: a site's name above is no part of the title, the first half of a broken
+    # title is.
+    whole = [c for c in dated if is_whole_name(_title_body(c[0]))]
+    title, start, end = (whole or dated[-1:])[0]
     header.title, header.title_line_start, header.title_line_end = title.strip("《》"), start, end
 
 

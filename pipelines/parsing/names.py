@@ -7,35 +7,9 @@ from __future__ import annotations
 
 import re
 
-BODY_END = "|".join(
-    [
-        "人民政府",
-        "街道办事处",
-        "办事处",
-        "管理委员会",
-        "管委会",
-        "委员会",
-        "办公室",
-        "厅",
-        "局",
-        "委",
-        "署",
-        "中心",
-        "镇",
-        "乡",
-        "街道",
-        "苏木",
-        "集团",
-        "公司",
-        "法院",
-        "检察院",
-        "大学",
-        "学院",
-        "医院",
-        "站",
-        "所",
-        "院",
-    ]
+BODY_END = (
+    "人民政府|街道办事处|办事处|管理委员会|管委会|委员会|办公室|厅|局|委|署|中心|镇|乡|街道|苏木"
+    "|集团|公司|法院|检察院|大学|学院|医院|站|所|院"
 )
 _OFFICE = re.compile(r"(?:党政(?:综合)?办(?:公室)?|政府办(?:公室)?)$")
 _TOWNSHIP = re.compile(r"(?:镇|乡|街道|苏木|街道办事处)$")
@@ -56,6 +30,12 @@ def unit_name(body: str) -> str:
     name = _OFFICE.sub("", body)
     name = re.sub(r"街道办事处$", "街道", name)
     return re.sub(r"(?<=.)(?:人民政府|政府|办事处)$", "", name)
+
+
+def is_whole_name(body: str) -> bool:
+    """Tell whether a name has a place, and is not just the end of one (镇人民政府, 办事处) from a title broken over lines."""
+    name = clean_body(body)
+    return len(unit_name(name)) >= 2 and not re.fullmatch(r"(?:人?民?政府|街?道?办事处|委?员?会)", name)
 
 
 def split_parent(name: str) -> tuple[str | None, str]:

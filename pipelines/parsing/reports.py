@@ -6,7 +6,7 @@ Belongs here: which texts are reports, and joining what tables, headers and pros
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import polars as pl
@@ -115,10 +115,9 @@ def _reports_frame(
     cells: pl.DataFrame,
     found: pl.DataFrame,
 ) -> pl.DataFrame:
-    facts = [{"doc": doc, **asdict(headers[doc])} for doc in reports["doc"]]
-    for fact in facts:
-        del fact["findings"]
-    header_schema = {name: _HEADER_TYPES.get(name, pl.String) for name in facts[0]} if facts else {"doc": pl.UInt32}
+    names = [field.name for field in fields(Header) if field.name != "findings"]
+    facts = [(doc, *(getattr(headers[doc], name) for name in names)) for doc in reports["doc"]]
+    header_schema = {name: _HEADER_TYPES.get(name, pl.String) for name in ("doc", *names)}
     listed = sections.group_by("doc", maintain_order=True).agg(
         sections=pl.struct("number", "section_key", "title", "line")
     )

@@ -119,11 +119,12 @@ def _mark_rows(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _read_cases(cells: pl.DataFrame) -> pl.DataFrame:
     """The unlabelled rows of figures below the header of table four: its one row, `cases`."""
-    is_value = pl.col("value_state").is_in(["number", "zero", "blank", "not_applicable", "ambiguous"])
     below = cells.filter(pl.col("last_header_table") == "t4")
-    unlabelled = is_value.all().over("row") & (pl.col("row_key").is_null()).all().over("row")
-    filled = (pl.col("n_numbers") > 0).any().over("row") | (pl.col("n_cells") == _n_case_cells())
-    return below.filter(unlabelled & filled).with_columns(
+    is_value = pl.col("value_state").is_in(["number", "zero", "blank", "not_applicable", "ambiguous"])
+    unlabelled = (pl.col("row_key").is_null()).all().over("row")
+    is_whole = pl.col("n_cells") == _n_case_cells()
+    has_figures = is_value.all().over("row") & (pl.col("n_numbers") > 0).any().over("row")
+    return below.filter(unlabelled & (is_whole | has_figures)).with_columns(
         table_key=pl.lit("t4"), row_key=pl.lit("cases"), label_position=pl.lit(-1, dtype=pl.Int32)
     )
 
