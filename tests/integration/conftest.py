@@ -1,0 +1,63 @@
+"""One refreshed warehouse for the tests that only read it, and the means to make others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.settings import PROJECT_DIR, Settings
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A warehouse in a folder of its own, refreshed by the command that `make warehouse` runs."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.folder / "raw", self.folder / "warehouse", 1 << 26)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return {
+            **os.environ,
+            "GID_RAW_DIR": str(self.settings.raw_dir),
+            "GID_WAREHOUSE_DIR": str(self.settings.warehouse_dir),
+            "DAGSTER_HOME": str(self.folder / "dagster"),
+            "PYTHONWARNINGS": "ignore",
+            **more,
+        }
+
+    def refresh(self, **more: str) -> subprocess.CompletedProcess[str]:
+        (self.folder / "dagster").mkdir(exist_ok=True)
+        shutil.copy(PROJECT_DIR / "dagster.yaml", self.folder / "dagster" / "dagster.yaml")
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines.defs.refresh"],
+            cwd=PROJECT_DIR,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.settings.database_path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def founding(tmp_path_factory) -> Warehouse:
+    """The warehouse of the five founding reports."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("founding"))
+    shutil.copytree(PROJECT_DIR / "data" / "raw", warehouse.settings.raw_dir)
+    done = warehouse.refresh()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "published" in done.stdout
+    return warehouse

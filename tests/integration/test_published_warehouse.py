@@ -1,0 +1,164 @@
+"""What must come out of the founding reports, asked of the published file by name (expected values from the raw files)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+
+from pipelines.schemas.published import PUBLISHED_TABLES
+
+FILE = "regexp_extract(source_path, '/([0-9]{3})_', 1)"
+
+CONTRACT = {
+    "dim_report": "report_key body_key report_year report_year_basis form_version title delivery source_path is_current",
+    "dim_body": "body_key body_name body_type division_code province_name county_name resolution",
+    "dim_form_cell": "form_version table_key row_key column_key row_label column_label unit activity is_total",
+    "fct_reported_cell": "report_key table_key row_key column_key raw_value value value_state value_basis line_start line_end",
+    "fct_disclosure_volume": "report_key body_key report_year subject measure source value value_state is_approximate",
+    "fct_procurement": "report_key body_key report_year project_count amount_raw amount_unit unit_basis amount_yuan",
+    "fct_application": "report_key outcome applicant value value_state",
+    "fct_dispute": "report_key route result value value_state",
+    "fct_administrative_action": "report_key action measure value value_state",
+    "fct_zero_activity": "report_key body_key report_year activity status is_zero_activity has_stock prose_value "
+    "prose_contradicts",
+    "fct_finding": "report_key rule_key severity message expected actual line_start line_end",
+    "rpt_body_year": "body_key report_year",
+}
+
+
+def test_the_contract_tables_have_their_columns(founding):
+    for table, names in CONTRACT.items():
+        columns = {row[0] for row in founding.query(f"describe {table}")}
+        assert set(names.split()) <= columns, table
+
+
+def test_only_published_tables_stand_in_main(founding):
+    rows = founding.query("select schema_name, table_name from duckdb_tables() where not internal")
+    assert sorted(name for schema, name in rows if schema == "main") == PUBLISHED_TABLES
+    assert {schema for schema, _ in rows} == {"main", "reference"}
+    assert founding.query("select count(*) from duckdb_views() where not internal") == [(0,)]
+
+
+def test_every_published_column_is_described_in_both_languages(founding):
+    rows = founding.query("select table_name, column_name, comment from duckdb_columns() where schema_name = 'main' "
+                          "and table_name in (select table_name from duckdb_tables() where schema_name = 'main')")  # fmt: skip
+    assert [(table, column) for table, column, comment in rows if not comment or "\n" not in comment] == []
+    tables = founding.query("select table_name, comment from duckdb_tables() where schema_name = 'main'")
+    assert [table for table, comment in tables if not (comment or "").startswith("Grain: ")] == []
+
+
+def test_procurement(founding):
+    rows = founding.query(
+        f"select {FILE}, project_count, amount_raw, amount_unit, unit_basis, amount_yuan "
+        "from fct_procurement join dim_report using (report_key) order by 1"
+    )
+    assert rows == [
+        ("000", 0, "0", "yuan", "inferred", Decimal("0.00")),
+        ("001", 0, "0", "yuan", "inferred", Decimal("0.00")),
+        ("002", 8, "72235.00", "yuan", "inferred", Decimal("72235.00")),
+        ("004", 4, "56580", "yuan", "inferred", Decimal("56580.00")),
+    ]
+
+
+def test_zero_activity(founding):
+    rows = founding.query(
+        f"select {FILE}, activity, status, has_stock, prose_value from fct_zero_activity join dim_report using (report_key)"
+    )
+    status = {(file, activity): (state, stock, prose) for file, activity, state, stock, prose in rows}
+    assert len(status) == 5 * 9
+    for file in ("000", "001", "002", "003", "004"):
+        assert status[file, "applications"][0] == "zero"
+        assert status[file, "disputes"][0] == "zero"
+    procurement = {file: status[file, "procurement"][0] for file in ("000", "001", "002", "003", "004")}
+    assert procurement == {"000": "zero", "001": "zero", "002": "active", "003": "not_in_form", "004": "active"}
+    assert status["001", "permits"] == ("zero", True, None)
+    assert status["001", "enforcement"] == ("zero", True, None)
+    assert status["000", "permits"] == ("zero", False, None)
+    assert status["002", "disclosure"] == ("active", False, 151)
+    assert status["001", "disclosure"] == ("blank", False, 10)
+    assert status["003", "disclosure"] == ("not_in_form", False, 85)
+    whole = {file: status[file, "whole_report"][0] for file in ("000", "001", "002", "003", "004")}
+    assert whole == {"000": "zero", "001": "zero", "002": "active", "003": "zero", "004": "active"}
+    assert founding.query("select count(*) from fct_zero_activity where prose_contradicts") == [(0,)]
+    assert founding.query("select count(*) from fct_zero_activity where is_zero_activity <> (status = 'zero')") == [(0,)]
+
+
+def test_disclosure_volumes_by_table_and_prose(founding):
+    rows = founding.query(
+        f"select subject, source, value from fct_disclosure_volume join dim_report using (report_key) where {FILE} = '002' "
+        "and (subject like 'channel:%' or subject = 'all_information')"
+    )
+    assert set(rows) == {
+        ("all_information", "table", 386),
+        ("channel:gazette", "table", 0),
+        ("channel:website", "table", 151),
+        ("channel:weibo", "table", 162),
+        ("channel:wechat", "table", 128),
+        ("all_information", "prose", 151),
+        ("channel:wechat", "prose", 162),
+        ("channel:weibo", "prose", 128),
+    }
+    (blank,) = founding.query(
+        f"select value, value_state from fct_disclosure_volume join dim_report using (report_key) where {FILE} = '001' "
+        "and subject = 'all_information' and source = 'table'"
+    )
+    assert blank == (None, "blank")
+
+
+def test_findings_name_the_contradiction_and_its_line(founding):
+    rows = founding.query(
+        f"select {FILE}, rule_key, expected, actual, line_start from fct_finding where rule_key = 'prose_differs_from_table'"
+    )
+    assert set(rows) == {
+        ("002", "prose_differs_from_table", "128", "162", 8),
+        ("002", "prose_differs_from_table", "162", "128", 8),
+        ("002", "prose_differs_from_table", "386", "151", 8),
+    }
+    assert founding.query("select count(*) from fct_finding where severity = 'error'") == [(0,)]
+    assert founding.query("select distinct status from fct_rule_result") == [("pass",)]
+
+
+def test_bodies_are_not_merged(founding):
+    rows = founding.query("select unit_name, printed_parent, resolution from dim_body order by all")
+    assert rows == [
+        ("大岚镇", None, "ambiguous"),
+        ("太平镇", "长春市双阳区", "ambiguous"),
+        ("太平镇", None, "ambiguous"),
+        ("寒葱沟镇", None, "ambiguous"),
+        (None, None, "unknown"),
+    ]
+
+
+def test_exports_are_the_tables_and_described(founding):
+    folder = founding.settings.exports_dir
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert [resource["name"] for resource in package["resources"]] == PUBLISHED_TABLES
+    for resource in package["resources"]:
+        path = folder / resource["path"]
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == resource["hash"].removeprefix("sha256:")
+        assert path.stat().st_size == resource["bytes"]
+        table = resource["name"]
+        assert founding.query(f"select count(*) from {table}") == [(resource["rows"],)]
+        read = pl.read_parquet(path)
+        assert read.height == resource["rows"]
+        assert list(pd.read_parquet(path).columns) == read.columns
+        assert [field["name"] for field in resource["schema"]["fields"]] == read.columns
+        schema = pq.read_schema(path)
+        for field in resource["schema"]["fields"]:
+            assert schema.field(field["name"]).metadata[b"description"].decode() == field["description"] != ""
+    wide = pl.read_parquet(folder / "rpt_body_year.parquet")
+    assert wide.filter(pl.col("unit_name") == "大岚镇")["procurement_amount_yuan"].to_list() == [Decimal("72235.00")]
+    assert (folder / "README.md").read_text(encoding="utf-8").count("| fct_") == 10
+
+
+def test_no_null_became_zero_in_the_wide_table(founding):
+    (row,) = founding.query(
+        "select regulation_issued, applications_other_other, channel_website, procurement_amount_yuan "
+        "from rpt_body_year where report_key in (select report_key from dim_report where source_path like '%/000_%')"
+    )
+    assert row == (None, None, None, Decimal("0.00"))

@@ -1,0 +1,135 @@
+"""Refreshing: unchanged deliveries are kept, bad ones stop nothing, a failed run changes nothing, readers never notice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import time
+
+import polars as pl
+import pytest
+
+from pipelines.settings import PROJECT_DIR
+from tests.integration.conftest import Warehouse
+from tests.rendering.tabbed import render_report
+
+READER = """
+import sys, time, duckdb, pathlib
+path, stop = sys.argv[1], pathlib.Path(sys.argv[2])
+seen, reads = set(), 0
+while not stop.exists():
+    with duckdb.connect(path, read_only=True) as c:
+        reports = c.execute("select count(*) from dim_report").fetchone()[0]
+        cells = c.execute("select count(*) from fct_reported_cell").fetchone()[0]
+        nine = c.execute("select count(*) from fct_zero_activity").fetchone()[0]
+    assert nine == 9 * reports, (nine, reports)
+    seen.add((reports, cells)); reads += 1
+    time.sleep(0.01)
+print(reads, sorted(seen))
+"""
+
+
+@pytest.fixture
+def copy(founding, tmp_path) -> Warehouse:
+    """A second warehouse that begins as the founding one."""
+    shutil.copytree(founding.folder, tmp_path / "w")
+    return Warehouse(tmp_path / "w")
+
+
+def digest(path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def export_digests(warehouse: Warehouse) -> dict[str, str]:
+    return {path.name: digest(path) for path in sorted(warehouse.settings.exports_dir.iterdir())}
+
+
+def test_a_new_delivery_beside_a_bad_one_while_a_reader_reads(copy):
+    staged = copy.settings.staging_dir / "cells" / "township-reports.parquet"
+    before = staged.stat().st_mtime_ns
+    new = copy.settings.raw_dir / "第二批 2024"
+    new.mkdir()
+    rendered = render_report(5, "F2019")
+    (new / "a.txt").write_text(rendered.text, encoding="utf-8", newline="")
+    (copy.settings.raw_dir / "broken.bin").write_bytes(b"\x00\x01" * 50)
+    stop = copy.folder / "stop"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(copy.settings.database_path), str(stop)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(0.5)
+    done = copy.refresh()
+    time.sleep(0.5)
+    stop.touch()
+    out, err = reader.communicate(timeout=30)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert reader.returncode == 0, err
+    assert out.split(" ", 1)[1].strip() == f"[(5, 1005), (6, {1005 + len(rendered.cells)})]"
+    assert staged.stat().st_mtime_ns == before, "an unchanged delivery was parsed again"
+    assert copy.query("select delivery, read_status from dim_document where not is_report") == [("broken.bin", "binary")]
+    assert copy.query("select rule_key, report_key from fct_finding where delivery = 'broken.bin'") == [("binary_file", None)]
+
+    shutil.rmtree(new)
+    (copy.settings.raw_dir / "broken.bin").unlink()
+    assert copy.refresh().returncode == 0
+    assert copy.query("select count(*) from dim_document") == [(5,)], "a delivery that is gone is still published"
+
+
+def test_the_same_input_gives_the_same_exports(founding, copy):
+    shutil.rmtree(copy.settings.warehouse_dir)
+    assert copy.refresh().returncode == 0
+    assert export_digests(copy) == export_digests(founding)
+
+
+def test_a_failed_refresh_leaves_everything_published_as_it_was(copy):
+    database, exports = digest(copy.settings.database_path), export_digests(copy)
+    path = copy.settings.staging_dir / "cells" / "township-reports.parquet"
+    cells = pl.read_parquet(path)
+    pl.concat([cells, cells.head(1)]).write_parquet(path)  # two rows of one key: a blocking test has to fail
+    done = copy.refresh()
+    assert done.returncode == 1
+    assert "the published warehouse is as it was" in done.stderr
+    assert "unique_key" in (copy.settings.warehouse_dir / "refresh.log").read_text(encoding="utf-8")
+    assert digest(copy.settings.database_path) == database
+    assert export_digests(copy) == exports
+
+
+def test_without_any_delivery_the_warehouse_is_empty_typed_and_says_so(tmp_path):
+    warehouse = Warehouse(tmp_path)
+    warehouse.settings.raw_dir.mkdir()
+    done = warehouse.refresh()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no report was loaded" in done.stdout
+    assert warehouse.query("select count(*) from fct_reported_cell") == [(0,)]
+    assert warehouse.query("select count(*) from dim_form_cell where form_version = 'F2019'") == [(198,)]
+
+
+def test_trace_and_its_messages(founding):
+    def trace(document: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines.publishing.trace", document],
+            cwd=PROJECT_DIR,
+            env=founding.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    done = trace("data/raw/township-reports/002_05520833ef73d01c.txt")
+    assert done.returncode == 0
+    for words in ("line 78: '72235.00'", "prose_differs_from_table", "published_on         2021-01-22"):
+        assert words in done.stdout
+    assert trace("nothing-like-it").returncode == 1
+    assert trace("x", GID_WAREHOUSE_DIR=str(founding.folder / "none")).returncode == 2
+
+
+def test_the_manifest_names_what_was_staged(founding):
+    (path,) = (founding.settings.staging_dir / "_manifest").iterdir()
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    assert manifest["delivery"] == "township-reports"
+    assert manifest["rows"] == {"documents": 5, "reports": 5, "cells": 1005, "prose_counts": 17, "findings": 3}
