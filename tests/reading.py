@@ -35,7 +35,9 @@ def read_folder(folder: Path, max_file_bytes: int = 1 << 26) -> dict[str, pl.Dat
 
 def named_cells(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The cells with the file name of their document."""
-    names = frames["documents"].filter(~pl.col("is_duplicate")).select(
-        "document_id", file=pl.col("source_path").str.extract(r"([^/]+)$")
+    names = (
+        frames["documents"]
+        .filter(~pl.col("is_duplicate"))
+        .select("document_id", file=pl.col("source_path").str.extract(r"([^/]+)$"))
     )
     return frames["cells"].join(names, on="document_id")

@@ -12,7 +12,9 @@ from functools import cache
 
 from pipelines.forms.dictionary import load_seed
 
-_FIGURE = r"(?P<near>约|近|大约|超过|逾)?(?P<number>\d[\d,，]*(?:\.\d+)?)(?P<wan>万)?(?P<more>余|多)?"
+_FIGURE = (
+    r"(?P<near>约|近|大约|超过|逾)?(?<![第\d.])(?P<number>\d+(?:[,，]\d{3})*(?:\.\d+)?)(?P<wan>万)?(?P<more>余|多)?"
+)
 _PIECES = rf"{_FIGURE}(?P<unit>余?条|篇|则)(?![款例])"
 _PIECE = re.compile(_PIECES)
 _RESPECTIVELY = re.compile(r"分别.*?(?P<list>\d[\d,]*(?:余)?(?:条|篇|则)?(?:[、和及，]\d[\d,]*(?:余)?(?:条|篇|则)?)+)")
@@ -21,7 +23,7 @@ _DISCLOSED = re.compile(
     r"(?:公开|发布).{0,12}信息|信息.{0,8}(?:公开|发布)|公开.{0,8}(?:条|篇|则)|发布.{0,8}(?:条|篇|则)"
 )
 _RECEIVED = re.compile(
-    rf"(?:收到|受理|接到|接收)(?!.{{0,12}}答复).{{0,16}}?申请(?:公开|表)?(?:信息|事项)?(?:共|共计|数量?为?)?{_FIGURE}(?:件|条|份|宗|次|个)"
+    rf"(?:收到|受理|接到|接收).{{0,16}}?申请(?:公开|表)?(?:信息|事项)?(?:共|共计|数量?为?)?{_FIGURE}(?:件|条|份|宗|次|个)"
 )
 _RECEIVED_BEFORE = re.compile(
     rf"(?:收到|受理|接到|接收).{{0,10}}?{_FIGURE}(?:件|条|份|宗|次|个)(?:政府)?(?:信息公开申请|依申请公开)"
@@ -38,7 +40,8 @@ _NOT_MEANT = re.compile(
 )
 _APPLICATION_TRAPS = re.compile(r"行政许可|行政复议|行政诉讼|救助|低保|残疾|补贴|上年|去年|结转")
 _SENTENCE = re.compile(r"[^。；;！!]+")
-_CLAUSE = re.compile(r"[^，,、：:]*(?:[、：:](?=\D)[^，,、：:]*)*")
+# A comma between thousands ends no clause; 、 ends one only after a figure (组织机构22条、文件24条).
+_CLAUSES = re.compile(r"(?<!\d)[，,]|[，,](?!\d{3}(?!\d))|(?<=[条篇则件])、")
 _MAX_QUOTE = 200
 
 
@@ -77,7 +80,7 @@ def _read_sentence(sentence: str, line: int) -> Iterator[ProseCount]:
         yield from _read_respectively(sentence, quote, line)
         sentence = sentence.split("分别", maxsplit=1)[0]
     within = False
-    for clause in re.split(r"[，,、](?=[^，,]*\d)|[，,]", sentence):
+    for clause in _CLAUSES.split(sentence):
         if not clause or _NOT_MEANT.search(clause):
             continue
         if clause.startswith("其中"):

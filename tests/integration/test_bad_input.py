@@ -38,7 +38,9 @@ def read_beside(folder, files):
 def assert_good_is_untouched(frames, alone):
     (good,) = alone["documents"]["document_id"]
     for name, columns in CONTENT.items():
-        kept = frames[name].filter(pl.col("document_id") == good, *([~pl.col("is_duplicate")] if name == "documents" else []))
+        kept = frames[name].filter(
+            pl.col("document_id") == good, *([~pl.col("is_duplicate")] if name == "documents" else [])
+        )
         assert kept.select(columns).equals(alone[name].select(columns)), name
 
 

@@ -85,7 +85,9 @@ def test_zero_activity(founding):
     whole = {file: status[file, "whole_report"][0] for file in ("000", "001", "002", "003", "004")}
     assert whole == {"000": "zero", "001": "zero", "002": "active", "003": "zero", "004": "active"}
     assert founding.query("select count(*) from fct_zero_activity where prose_contradicts") == [(0,)]
-    assert founding.query("select count(*) from fct_zero_activity where is_zero_activity <> (status = 'zero')") == [(0,)]
+    assert founding.query("select count(*) from fct_zero_activity where is_zero_activity <> (status = 'zero')") == [
+        (0,)
+    ]
 
 
 def test_disclosure_volumes_by_table_and_prose(founding):

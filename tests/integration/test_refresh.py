@@ -71,8 +71,12 @@ def test_a_new_delivery_beside_a_bad_one_while_a_reader_reads(copy):
     assert reader.returncode == 0, err
     assert out.split(" ", 1)[1].strip() == f"[(5, 1005), (6, {1005 + len(rendered.cells)})]"
     assert staged.stat().st_mtime_ns == before, "an unchanged delivery was parsed again"
-    assert copy.query("select delivery, read_status from dim_document where not is_report") == [("broken.bin", "binary")]
-    assert copy.query("select rule_key, report_key from fct_finding where delivery = 'broken.bin'") == [("binary_file", None)]
+    assert copy.query("select delivery, read_status from dim_document where not is_report") == [
+        ("broken.bin", "binary")
+    ]
+    assert copy.query("select rule_key, report_key from fct_finding where delivery = 'broken.bin'") == [
+        ("binary_file", None)
+    ]
 
     shutil.rmtree(new)
     (copy.settings.raw_dir / "broken.bin").unlink()

@@ -1,0 +1,122 @@
+"""A snapshot of all asset keys, checks of what every asset says of itself, and of when things run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._utils.schedules import schedule_execution_time_iterator
+
+from pipelines.definitions import defs
+from pipelines.defs import automation
+from pipelines.defs.deliveries import SCHEMA_CHECK
+from pipelines.documents.deliveries import find_deliveries
+from pipelines.parsing.deliveries import parse_delivery
+from pipelines.publishing.staging import write_staging
+from pipelines.publishing.state import write_state
+from pipelines.settings import STAGING_FRAMES
+from tests.reading import settings_of, write_delivery
+
+SNAPSHOT = Path(__file__).parent / "asset_keys.txt"
+
+
+@pytest.fixture
+def raw(tmp_path, monkeypatch):
+    monkeypatch.setenv("GID_RAW_DIR", str(tmp_path / "raw"))
+    monkeypatch.setenv("GID_WAREHOUSE_DIR", str(tmp_path / "warehouse"))
+    write_delivery(tmp_path, {"a.txt": "今天天气很好。"}, "first")
+    return tmp_path
+
+
+def test_the_list_of_all_asset_keys():
+    keys = sorted(key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys())
+    assert keys == SNAPSHOT.read_text(encoding="utf-8").splitlines(), "if meant, mend tests/conventions/asset_keys.txt"
+
+
+def test_every_asset_is_described_grouped_and_owned():
+    graph = defs.resolve_asset_graph()
+    bare = [
+        node.key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if (node := graph.get(key)).is_materializable
+        and not (
+            node.description
+            and node.group_name in {"raw", "staging", "reference", "warehouse", "exports"}
+            and node.owners
+            and node.kinds
+        )
+    ]
+    assert bare == []
+
+
+def test_pandera_and_dbt_keys_block_and_source_findings_do_not():
+    graph = defs.resolve_asset_graph()
+    checks = {key.to_user_string(): graph.get_check_spec(key) for key in graph.asset_check_keys}
+    for frame in STAGING_FRAMES:
+        assert checks[f"staging/{frame}:{SCHEMA_CHECK}"].blocking
+    assert not checks["staging/findings:source_findings"].blocking
+    keys = [name for name in checks if "unique_key_fct" in name]
+    assert len(keys) == 8, keys  # the two other facts have a key of one column
+
+
+def test_the_schedule_is_daily_when_reports_come_out_and_monthly_otherwise(raw):
+    schedule = automation.refresh_schedule
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    start = dt.datetime(2025, 12, 31, 16, tzinfo=dt.UTC).timestamp()  # midnight in Shanghai
+    ticks = []
+    for tick in schedule_execution_time_iterator(start, schedule.cron_schedule, schedule.execution_timezone):
+        if tick.year > 2026:
+            break
+        ticks.append(tick)
+    assert {tick.hour for tick in ticks} == {3}
+    assert {tick.utcoffset() for tick in ticks} == {dt.timedelta(hours=8)}
+    by_month = {month: sum(tick.month == month for tick in ticks) for month in range(1, 13)}
+    assert by_month == {1: 31, 2: 28, 3: 31, 4: 30, **dict.fromkeys(range(5, 13), 1)}
+
+
+def test_a_tick_requests_one_run_over_all_deliveries(raw):
+    write_delivery(raw, {"b.txt": "x"}, "second")
+    with dg.DagsterInstance.local_temp(str(raw)) as instance:
+        context = dg.build_schedule_context(
+            instance=instance, scheduled_execution_time=dt.datetime(2026, 2, 1, 3, tzinfo=dt.UTC)
+        )
+        request = automation.refresh_schedule(context)
+        assert instance.get_dynamic_partitions("delivery") == ["first", "second"]
+    assert isinstance(request, dg.RunRequest)
+    assert sorted(request.tags.values()) == ["first", "second"]
+
+
+def test_the_sensor_notices_new_changed_and_gone_deliveries(raw):
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def evaluate(cursor: str | None) -> dg.SensorResult:
+            context = dg.build_sensor_context(instance=instance, cursor=cursor, definitions=defs)
+            return automation.new_deliveries(context)
+
+        first = evaluate(None)
+        assert [request.partition_key for request in first.run_requests] == ["first"]
+        assert [request.partition_keys for request in first.dynamic_partitions_requests] == [["first"]]
+        instance.add_dynamic_partitions("delivery", ["first"])
+        (raw / "raw" / "first" / "a.txt").write_text("改了。", encoding="utf-8")
+        changed = evaluate(first.cursor)
+        assert changed.run_requests[0].run_key != first.run_requests[0].run_key
+        (raw / "raw" / "first" / "a.txt").unlink()
+        (raw / "raw" / "first").rmdir()
+        gone = evaluate(changed.cursor)
+        assert gone.run_requests == []
+        assert [request.partition_keys for request in gone.dynamic_partitions_requests] == [["first"]]
+
+
+def test_the_build_waits_for_staging_and_is_requested_once_it_differs(raw):
+    settings = settings_of(raw)
+    with dg.DagsterInstance.ephemeral() as instance:
+        (delivery,) = find_deliveries(settings.raw_dir)
+        write_staging(settings, delivery.name, parse_delivery(delivery, settings), "fingerprint", "parser")
+        (request,) = list(automation.staging_changed(dg.build_sensor_context(instance=instance)))
+        assert isinstance(request, dg.RunRequest)
+        write_state(settings)
+        settings.database_path.touch()
+        (skipped,) = list(automation.staging_changed(dg.build_sensor_context(instance=instance)))
+        assert isinstance(skipped, dg.SkipReason)

@@ -1,0 +1,106 @@
+"""Where what may be imported and read: the layers of the code and of the dbt project."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.publishing.exports import describe_tables
+from pipelines.schemas.descriptions import describe, load_descriptions
+from pipelines.schemas.staging import STAGING_MODELS
+from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, SEEDS_DIR
+
+CODE = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
+MODELS = sorted((DBT_PROJECT_DIR / "models").rglob("*.sql"))
+# What a folder of pipelines may import of the others; settings is open to all.
+ALLOWED = {
+    "documents": set(),
+    "forms": set(),
+    "schemas": set(),
+    "parsing": {"documents", "forms", "schemas"},
+    "publishing": {"schemas"},
+    "defs": {"documents", "parsing", "schemas", "publishing", "definitions"},
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(PROJECT_DIR)))
+def test_imports_follow_the_layers(path):
+    folder = path.relative_to(PROJECT_DIR / "pipelines").parts[0]
+    names = imports_of(path)
+    if folder not in ("defs", "definitions.py"):
+        assert not [name for name in names if name.split(".")[0].startswith("dagster")]
+    if folder in ("documents", "forms", "schemas", "parsing", "settings.py"):
+        assert not [name for name in names if name.split(".")[0] in ("duckdb", "dbt")]
+    if folder == "settings.py":
+        assert not [name for name in names if name.startswith("pipelines")]
+    if folder in ALLOWED:
+        own = {name.split(".")[1] for name in names if name.startswith("pipelines.")} - {"settings", folder}
+        assert own <= ALLOWED[folder]
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(PROJECT_DIR)))
+def test_modules_say_what_belongs_in_them_and_stay_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 320
+    if text:
+        docstring = ast.get_docstring(ast.parse(text))
+        assert docstring, "no docstring"
+        assert len(docstring.splitlines()) <= 6
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_dbt_layers(path):
+    sql = path.read_text(encoding="utf-8")
+    refs = re.findall(r"ref\('(\w+)'\)", sql)
+    layer = path.parent.name
+    assert ("source(" in sql) == (layer == "staging")
+    if layer in ("marts", "reports"):
+        assert not [ref for ref in refs if ref.startswith("stg_")]
+    if layer == "reports":
+        assert all(ref.startswith(("dim_", "fct_")) for ref in refs)
+    if layer == "intermediate":
+        assert not [ref for ref in refs if ref.startswith(("dim_", "fct_", "rpt_"))]
+
+
+def test_one_description_a_column_in_both_languages():
+    text = (DBT_PROJECT_DIR / "models" / "columns.md").read_text(encoding="utf-8")
+    names = re.findall(r"{%\s*docs\s+(\w+)", text)
+    assert len(names) == len(set(names))
+    for name, description in load_descriptions().items():
+        assert len(description.split("\n")) == 2, name
+    for model in STAGING_MODELS.values():
+        for name, column in model.to_schema().columns.items():
+            assert column.description == describe(name)
+
+
+def test_published_descriptions_are_those_of_the_one_place(tmp_path):
+    ymls = [
+        *(DBT_PROJECT_DIR / "models" / "marts").glob("*.yml"),
+        DBT_PROJECT_DIR / "models" / "reports" / "_reports.yml",
+    ]
+    for path in ymls:
+        for name, doc in re.findall(
+            r"- name: (\w+)\n        data_type: .*\n        description: (.*)", path.read_text("utf-8")
+        ):
+            assert doc == f"\"{{{{ doc('{name}') }}}}\"", f"{path.name}: {name}"
+    assert callable(describe_tables)
+
+
+def test_every_alias_says_where_it_was_seen():
+    for name in ("label_aliases", "header_captions", "prose_vocabulary", "value_words", "section_titles", "unit_rules"):
+        header, *rows = (SEEDS_DIR / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        assert "seen_in" in header
+        assert rows
