@@ -13,7 +13,7 @@ from pipelines.documents.deliveries import find_deliveries
 from pipelines.parsing.deliveries import parse_delivery
 from pipelines.schemas.staging import validate_frame
 from pipelines.settings import PROJECT_DIR
-from tests.reading import named_cells, settings_of
+from tests.reading import named_cells, read_folder, settings_of, write_delivery
 
 RAW = PROJECT_DIR / "data" / "raw"
 FILES = {path.name[:3]: path.name for path in sorted((RAW / "township-reports").glob("*.txt"))}
@@ -160,3 +160,18 @@ def test_the_nine_categories_add_up(frames):
 def test_the_raw_files_are_as_they_were_delivered():
     sizes = {key: (RAW / "township-reports" / name).stat().st_size for key, name in FILES.items()}
     assert sizes == {"000": 3732, "001": 7065, "002": 6696, "003": 5626, "004": 4803}
+
+
+@pytest.mark.parametrize("key", sorted(FIGURES))
+def test_other_figures_in_every_cell_go_to_the_same_cells(frames, cells, tmp_path, key):
+    """Each figure of the report is replaced by one of its own; the cell on a line stays the cell of that line."""
+    own = cells.filter((pl.col("file") == FILES[key]) & pl.col("value_state").is_in(["number", "zero"]))
+    lines = (RAW / "township-reports" / FILES[key]).read_bytes().decode("utf-8").split("\n")
+    for line in own["line_start"]:
+        lines[line - 1] = f"\t{10_000 + line}"
+    write_delivery(tmp_path, {FILES[key]: "\n".join(lines)})
+    changed = named_cells(read_folder(tmp_path)).filter(pl.col("value_state") != "blank")
+    columns = ["form_version", "table_key", "row_key", "column_key", "line_start"]
+    assert changed.select(columns).equals(own.select(columns))
+    assert changed["value"].to_list() == [10_000.0 + line for line in changed["line_start"]]
+    assert changed["value_state"].unique().to_list() == ["number"]
