@@ -14,6 +14,7 @@ from pipelines.parsing.values import NUMBER_TOKEN, clean_value, count_numbers
 _TABLE_OF_SECTION = {"disclosure": "t2", "channels": "channels", "applications": "t3", "disputes": "t4"}
 # Figures, bars and empty marks alone on a line: cells of a table that has lost its grid.
 _BARE = r"^[\s|｜\d.,+\-—–/０-９]*$"
+_FUSED = r"^(?<words>(?s:.*\p{Han}[^\d０-９]*?))(?<figures>[\d０-９][\d０-９.,，\s]*)(?:余?[元万亿件条项个])*\s*$"
 _LABELLED = r"^(?<words>[^\d０-９|｜\t]{2,60}?)[\s|｜:：\t]*(?<figures>[\s|｜\t\d.,+\-—–/０-９元万件条项个]*)$"
 
 
@@ -22,6 +23,7 @@ def find_unknown_rows(leftovers: pl.DataFrame) -> pl.DataFrame:
 
     Digits inside words, as in `2020年…数量：` or a note in brackets, are no figures.
     """
+    leftovers = _unfuse_labels(leftovers)
     is_figure = (pl.col("n_numbers") > 0) & ~pl.col("text").str.contains(r"\p{Han}{3,}")
     is_words = pl.col("text").str.contains(r"\p{Han}")
     found = (
@@ -30,7 +32,10 @@ def find_unknown_rows(leftovers: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("doc").first(),
             table_key=pl.coalesce(pl.col("table_key").drop_nulls().first(), pl.col("last_header_table").first()),
-            label=pl.col("text").filter(is_words & ~is_figure).str.strip_chars().str.join(" "),
+            label=pl.coalesce("words", "text")
+            .filter(is_words & ~is_figure | pl.col("words").is_not_null())
+            .str.strip_chars()
+            .str.join(" "),
             numbers=join_numbers(pl.col("text").filter(is_figure)),
             n_numbers=pl.col("n_numbers").filter(is_figure).sum(),
             line_start=pl.col("line_start").min(),
@@ -39,6 +44,21 @@ def find_unknown_rows(leftovers: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("n_numbers") > 0)
     )
     return found.drop("row").with_columns(rule_key=pl.lit("unknown_row"), actual=pl.col("numbers"))
+
+
+def _unfuse_labels(leftovers: pl.DataFrame) -> pl.DataFrame:
+    """`行政许可12`: the figures behind a label of the form are figures, not a part of the words."""
+    texts = (
+        leftovers.select("text").unique().with_columns(split=pl.col("text").str.extract_groups(_FUSED)).unnest("split")
+    )
+    texts = texts.with_columns(label=label_key(pl.col("words"))).join(row_labels(), on="label", how="semi")
+    fused = leftovers.join(texts.select("text", "figures", "words"), on="text", how="left", maintain_order="left")
+    return fused.with_columns(
+        text=pl.coalesce("figures", "text"),
+        n_numbers=pl.when(pl.col("figures").is_not_null())
+        .then(count_numbers(pl.col("figures")))
+        .otherwise("n_numbers"),
+    )
 
 
 def find_unread_tables(prose: pl.DataFrame) -> pl.DataFrame:

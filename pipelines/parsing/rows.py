@@ -14,7 +14,9 @@ from pipelines.forms.labels import header_labels, label_key, row_labels
 from pipelines.parsing.values import parse_values
 
 # `…发布总数量：` prints its figure behind the colon, in the cell of the label.
-_INLINE = r"^(?<inline_label>(?s:.+))[：:](?<inline_value>[\s\d.,，０-９]*)$"
+_INLINE = r"^(?<inline_label>(?s:.+))[：:](?<inline_value>[\s\d.,，０-９]*(?:余?[条件])?\s*)$"
+# Words that name a row as well as a column: without its number such a cell is taken for a header where headers stand.
+_DOUBLE = ("总计", "其他")
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class FormRows:
     """The rows of a batch of documents.
 
     Attributes:
-        rows: one row a row of a form: `doc`, `grid`, `row`, `table_key`, `row_key`, `matched_label`, `header_row`,
-            `line_start`, `line_end`.
+        rows: one row a row of a form: `doc`, `grid`, `row`, `table_key`, `row_key`, `is_merged`, `matched_label`,
+            `header_row`, `line_start`, `line_end`.
         values: its cells: `row`, `order` (from 1), `text`, `line_start`, `line_end`, and the columns of `parse_values`.
         headers: the cells of header rows: `doc`, `row`, `position`, `text`, `label`, `header_table`.
         leftovers: the cells of rows of a form's grid that name no row of it, with their values parsed.
@@ -54,7 +56,7 @@ def read_rows(cells: pl.DataFrame) -> FormRows:
     known = _label_cells(cells)
     in_form = (pl.col("row_key").is_not_null() | pl.col("header_table").is_not_null()).any().over("grid")
     foreign = known.filter(~in_form).select("doc", pl.col("line_start").alias("line"), "text")
-    marked = _mark_rows(known.filter(in_form))
+    marked = _mark_rows(_split_rows(known.filter(in_form)))
     is_row = pl.col("label_position").is_not_null()
     after = marked.filter(is_row & (pl.col("position") > pl.col("label_position")))
     labels = marked.filter(is_row & (pl.col("position") == pl.col("label_position")))
@@ -69,7 +71,7 @@ def read_rows(cells: pl.DataFrame) -> FormRows:
         rows=rows,
         values=values.drop("doc").sort("row", "order"),
         headers=marked.filter("is_header").select("doc", "row", "position", "text", "label", "header_table"),
-        leftovers=marked.filter(~is_row & ~pl.col("is_header")).join(cases, on=["row", "position"], how="anti"),
+        leftovers=marked.join(pl.concat([after, labels, cases], how="diagonal"), on=["row", "position"], how="anti"),
         foreign=foreign,
     )
 
@@ -89,6 +91,40 @@ def _label_cells(cells: pl.DataFrame) -> pl.DataFrame:
         .drop("inline_label")
     )
     return cells.join(keyed, on="text", how="left", maintain_order="left")
+
+
+def _split_rows(cells: pl.DataFrame) -> pl.DataFrame:
+    """Split rows that have run together, as when a text has lost its empty lines: `is_merged` marks their pieces.
+
+    A row begins at a label or header that does not follow its like, and at the first figure below a header.
+    """
+    bare_double = pl.col("label").is_in(_DOUBLE) & ~pl.col("text").str.contains(r"[（(]|[七7三3]")
+    kind = (
+        pl.when(pl.col("header_table").is_not_null() | bare_double)
+        .then(pl.lit("header"))
+        .when(pl.col("row_key").is_not_null())
+        .then(pl.lit("label"))
+        .when(pl.col("n_numbers") > 0)
+        .then(pl.lit("figure"))
+        .otherwise(pl.lit("other"))
+    )
+    marked = cells.with_columns(kind=kind).with_columns(before=pl.col("kind").shift(1).over("row"))
+    starts = (pl.col("kind").is_in(["label", "header"]) & (pl.col("kind") != pl.col("before"))) | (
+        (pl.col("kind") == "figure") & (pl.col("before") == "header")
+    )
+    has_both = (pl.col("kind") == "header").any() & (pl.col("kind").is_in(["label", "figure"])).any()
+    n_labels = (pl.col("kind") == "label") & (pl.col("before") != "label")
+    marked = marked.with_columns(
+        is_merged=(has_both.over("row") | (n_labels.sum().over("row") > 1)) & (pl.col("label") != "").any().over("row")
+    )
+    marked = marked.with_columns(
+        row=(
+            (pl.col("row") != pl.col("row").shift(1)).fill_null(True) | (starts.fill_null(False) & pl.col("is_merged"))
+        )
+        .cum_sum()
+        .cast(pl.UInt32)
+    )
+    return marked.with_columns(position=pl.int_range(pl.len(), dtype=pl.Int32).over("row")).drop("kind", "before")
 
 
 def _mark_rows(cells: pl.DataFrame) -> pl.DataFrame:
@@ -144,6 +180,7 @@ def _rows_of(labels: pl.DataFrame) -> pl.DataFrame:
         "row",
         "table_key",
         "row_key",
+        "is_merged",
         matched_label="text",
         header_row="header_row",
         line_start="line_start",

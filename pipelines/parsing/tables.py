@@ -33,7 +33,7 @@ def place_values(form: FormRows, editions: pl.DataFrame) -> Placed:
     same columns (in any order). A row printed twice with the same values counts once; with others it proves nothing.
     """
     rows = _with_versions(form.rows, editions)
-    values = _without_unit_cells(form.values, rows)
+    values = _without_placeholders(_without_unit_cells(form.values, rows), rows)
     columns = _columns_of(values, rows, form.headers)
     rows = _judge_rows(rows, values, columns)
     placed = rows.filter(pl.col("problem").is_null())
@@ -68,6 +68,16 @@ def _without_unit_cells(values: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFram
     return kept.with_columns(order=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("row")).drop("table_key")
 
 
+def _without_placeholders(values: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Where rows have run together, the empty cells before the next label (up to two levels of groups) are its own."""
+    values = values.join(rows.select("row", "is_merged", "n_expected"), on="row", maintain_order="left")
+    beyond = pl.col("is_merged") & (pl.col("order") > pl.col("n_expected")).fill_null(False)
+    empty = beyond & (pl.col("value_state") == "blank")
+    n_beyond = beyond.sum().over("row")
+    is_placeholder = empty & (n_beyond == empty.sum().over("row")) & (n_beyond <= 2)
+    return values.filter(~is_placeholder).drop("is_merged", "n_expected")
+
+
 def _columns_of(values: pl.DataFrame, rows: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
     """Return for every value its column by place and by the header above it: `row`, `order`, `by_place`, `by_header`.
 
@@ -80,9 +90,10 @@ def _columns_of(values: pl.DataFrame, rows: pl.DataFrame, headers: pl.DataFrame)
         on="row",
         maintain_order="left",
     )
-    first_label = (
-        headers.filter(pl.col("header_table").is_not_null()).group_by("row").agg(first=pl.col("position").min())
-    )
+    is_column = pl.col("label").is_in(block_labels["label"].implode())
+    captions = headers.filter((pl.col("header_table") == "t2") & ~is_column)
+    # The columns stand behind 信息内容, which stands above the labels of the rows.
+    first_label = captions.group_by("row").agg(first=pl.col("position").max())
     above = headers.join(first_label, on="row").select(
         header_row="row", order=(pl.col("position") - pl.col("first")), header_label="label", header_text="text"
     )

@@ -134,6 +134,17 @@ def lose_the_tabs_of_a_table(lines: list[str], rng: random.Random) -> None:
         lines[i] = lines[i].lstrip("\t") if lines[i].strip() else lines[i]
 
 
+def lose_the_empty_lines(lines: list[str], rng: random.Random) -> None:
+    lines[:] = [line for line in lines if line]
+
+
+def fuse_a_label_with_its_value(lines: list[str], rng: random.Random) -> None:
+    at = next((i for i, line in enumerate(lines) if line.strip() in ("行政许可", "行政强制", "规章")), None)
+    if at is None:
+        return drop_a_value(lines, rng)
+    lines[at : at + 2] = [lines[at] + "77"]
+
+
 def value_lines(lines: list[str]) -> list[int]:
     return [i for i, line in enumerate(lines) if re.fullmatch(r"\t\d+", line)]
 
@@ -146,6 +157,8 @@ DAMAGES = [
     cut_anywhere,
     repeat_a_row,
     misspell_a_label,
+    fuse_a_label_with_its_value,
+    lose_the_empty_lines,
     lose_the_tabs_of_a_table,
 ]
 
@@ -170,7 +183,11 @@ def test_damage_never_makes_a_wrong_cell_and_loses_no_number(damage, tmp_path):
     assert wrong == []
     ids = dict(frames["documents"].select(pl.col("source_path").str.extract(r"([^/]+)$"), "document_id").iter_rows())
     rows = {row["document_id"]: row for row in frames["reports"].iter_rows(named=True)}
-    if damage is not lose_the_tabs_of_a_table:
+    if damage is lose_the_empty_lines:
+        figures = frames["reports"].select(pl.col("n_cell_numbers").sum() / pl.col("n_table_numbers").sum()).item()
+        assert figures > 0.95
+        return
+    if damage not in (lose_the_tabs_of_a_table, fuse_a_label_with_its_value):
         for name, text in damaged.items():
             if ids[name] in rows:
                 assert rows[ids[name]]["n_table_numbers"] == count_source_numbers(text), name
