@@ -52,6 +52,7 @@ check: $(INSTALLED) ## lint, format, types, SQL style, dbt parse
 	@echo "check: lint, format, types, SQL style and dbt parse are clean"
 
 dev: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## Dagster's page on http://127.0.0.1:3000 (DAGSTER_PORT=… for another)
+	@echo "The asset graph will be at http://127.0.0.1:$(DAGSTER_PORT)/asset-groups"
 	@$(BIN)/dagster dev --host 127.0.0.1 --port $(DAGSTER_PORT)
 
 sql: $(INSTALLED) ## open the published database in DuckDB's shell, read-only

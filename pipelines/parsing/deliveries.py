@@ -73,7 +73,7 @@ def _documents_frame(documents: list[Document], reports: set[int], delivery: str
             "format": d.format,
             "encoding": d.encoding,
             "read_status": d.read_status,
-            "n_lines": d.text.count("\n") + (not d.text.endswith("\n")) if d.text is not None else None,
+            "n_lines": None if d.text is None else _count_lines(d.text),
             "is_report": d.text is not None and d.document_id in by_id,
             "is_duplicate": d.is_duplicate,
             "text": d.text,
@@ -82,6 +82,16 @@ def _documents_frame(documents: list[Document], reports: set[int], delivery: str
         for d in documents
     ]
     return pl.DataFrame(rows, schema=staging_schema("documents"), orient="row")
+
+
+def _count_lines(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n"))
+
+
+def _set_lines(finding: dict[str, Any], text: str | None) -> None:
+    """What is missing from a text rests on the whole of it."""
+    if text is not None and finding.get("line_start") is None:
+        finding["line_start"], finding["line_end"] = 1, max(_count_lines(text), 1)
 
 
 def _frame(name: str, parts: list[pl.DataFrame], places: pl.DataFrame) -> pl.DataFrame:
@@ -97,8 +107,9 @@ def _findings_frame(documents: list[Document], parsed: list[ParsedReports], plac
         for finding in document.findings
     ]
     for batch in parsed:
-        for doc, finding in batch.findings:
-            found.append((doc, {"path": documents[doc].source_path, **finding}))
+        found.extend((doc, {"path": documents[doc].source_path, **finding}) for doc, finding in batch.findings)
+    for doc, finding in found:
+        _set_lines(finding, documents[doc].text)
     found.sort(key=lambda item: (item[0], item[1].get("line_start") or 0))
     counts: dict[int, int] = {}
     rows = []

@@ -26,8 +26,8 @@ def format_summary(settings: Settings) -> str:
     """Return the lines that `make warehouse` ends with."""
     counts = count_published(settings)
     exports = sorted(settings.exports_dir.glob("*.parquet"))
-    is_default = settings.warehouse_dir == PROJECT_DIR / "data" / "warehouse"
-    prefix = "" if is_default else f"GID_WAREHOUSE_DIR={settings.warehouse_dir} "
+    folders = (("GID_RAW_DIR", settings.raw_dir, "raw"), ("GID_WAREHOUSE_DIR", settings.warehouse_dir, "warehouse"))
+    prefix = "".join(f"{name}={path} " for name, path, default in folders if path != PROJECT_DIR / "data" / default)
     lines = ["", "GID Warehouse: published."]
     for name, title in (
         ("documents", "documents by reading"),

@@ -76,6 +76,7 @@ def test_a_bad_file_is_a_row_and_a_finding(tmp_path, alone, file, content, statu
     assert rule in found
     assert file in found[rule]["message"]
     assert file in found[rule]["message_en"]
+    assert found[rule]["line_start"] == (1 if status == "read" else None)
     assert_good_is_untouched(frames, alone)
 
 

@@ -22,7 +22,7 @@ volumes as (
 
 procurement as (
     select * from {{ ref('int_procurement') }}
-    where unit_basis = 'unknown'
+    where unit_basis = 'unknown' and amount is not null
 ),
 
 row_labels as (

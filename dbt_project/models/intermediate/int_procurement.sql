@@ -70,7 +70,7 @@ resolved as (
         case
             when measured.printed_unit is not null then measured.printed_unit_basis
             when inferred.inferred_unit is not null then 'inferred'
-            when measured.amount is not null then 'unknown'
+            else 'unknown'
         end as unit_basis
     from measured
     left join inferred on measured.report_key = inferred.report_key
