@@ -24,6 +24,7 @@ _PERIOD = re.compile(
 )
 _DATE = re.compile(r"(20\d\d)\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})\s*日?")
 _PUBLISHED = re.compile(r"(?:发布|公开|成文|发文|生成|更新)(?:日期|时间)\s*[：:]?\s*" + _DATE.pattern)
+_PRESENTED = re.compile(r"现将([\u4e00-\u9fff]{2,20}?)(?=20\d\d年|二[〇○零]|政府信息公开)")
 _SENTENCE = re.compile(r"[。；;！!]")
 _SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
 _MAX_TITLE = 80
@@ -220,6 +221,8 @@ def _read_body(header: Header, preamble: list[Line], body: list[Line]) -> None:
     named: list[tuple[str, str, int | None]] = []
     if header.title and len(name := clean_body(_title_body(header.title))) >= 2:
         named.append(("title", name, header.title_line_start))
+    if presented := _presented_body(preamble):
+        named.append(("preamble", *presented))
     signature = _signature(body)
     if signature:
         named.append(("signature", *signature))
@@ -232,7 +235,7 @@ def _read_body(header: Header, preamble: list[Line], body: list[Line]) -> None:
     parent, unit = find_parent(header.body_name, [text for _, text in [*preamble, *body]])
     header.unit_name, header.printed_parent = unit, parent
     for basis, name, number in named[1:]:
-        if basis == "signature" and not is_same_body(header.body_name, name):
+        if basis in ("preamble", "signature") and not is_same_body(header.body_name, name):
             header.findings.append(
                 {
                     "rule_key": "body_conflict",
@@ -242,6 +245,15 @@ def _read_body(header: Header, preamble: list[Line], body: list[Line]) -> None:
                     "line_end": number,
                 }
             )
+
+
+def _presented_body(preamble: list[Line]) -> tuple[str, int] | None:
+    """`现将太平镇人民政府2020年…报告如下`: the body that presents the report; 我镇 and the like name none."""
+    for number, text in preamble:
+        match = _PRESENTED.search(compact(text))
+        if match and re.search(rf"(?:{BODY_END})$", match.group(1)) and not re.match(r"[我本全各]", match.group(1)):
+            return clean_body(match.group(1)), number
+    return None
 
 
 def _signature(body: list[Line]) -> tuple[str, int] | None:

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -137,3 +139,28 @@ def test_the_manifest_names_what_was_staged(founding):
     manifest = json.loads(path.read_text(encoding="utf-8"))
     assert manifest["delivery"] == "township-reports"
     assert manifest["rows"] == {"documents": 5, "reports": 5, "cells": 1005, "prose_counts": 17, "findings": 3}
+
+
+def test_a_reader_that_holds_the_old_file_open_goes_on(copy):
+    with duckdb.connect(str(copy.settings.database_path), read_only=True) as holder:
+        (copy.settings.raw_dir / "more").mkdir()
+        (copy.settings.raw_dir / "more" / "a.txt").write_text(render_report(6).text, encoding="utf-8")
+        assert copy.refresh().returncode == 0
+        assert holder.execute("select count(*) from dim_report").fetchone() == (5,)
+        assert holder.execute("select count(*) from fct_reported_cell").fetchone() == (1005,)
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, duckdb; print(duckdb.connect(sys.argv[1], read_only=True)"
+         ".execute('select count(*) from dim_report').fetchone()[0])", str(copy.settings.database_path)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "6"
+
+
+def test_two_refreshes_at_once_both_end_well(copy):
+    (copy.settings.raw_dir / "more").mkdir()
+    (copy.settings.raw_dir / "more" / "a.txt").write_text(render_report(7).text, encoding="utf-8")
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: copy.refresh(), range(2))
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert copy.query("select count(*) from dim_report") == [(6,)]
+    assert list(copy.settings.build_dir.iterdir()) == []

@@ -49,6 +49,18 @@ def test_another_body_in_the_signature_is_a_finding():
     assert [finding["rule_key"] for finding in header.findings] == ["body_conflict"]
 
 
+def test_the_body_that_presents_the_report_in_the_preamble():
+    header = header_of("2021年政府信息公开工作年度报告", "现将青石镇人民政府2021年政府信息公开工作报告如下。")
+    assert (header.body_name, header.body_name_basis, header.body_name_line) == ("青石镇人民政府", "preamble", 2)
+    other = header_of(
+        "白云乡人民政府2021年政府信息公开工作年度报告", "现将青石镇人民政府2021年政府信息公开工作报告如下。"
+    )
+    assert other.body_name == "白云乡人民政府"
+    assert [finding["rule_key"] for finding in other.findings] == ["body_conflict"]
+    ours = header_of("2021年政府信息公开工作年度报告", "现将我镇2021年政府信息公开工作报告如下。")
+    assert ours.body_name is None
+
+
 def test_a_misprinted_signature_is_the_same_body():
     assert is_same_body("大岚镇人民政府", "大岚镇镇人民政府")
     assert not is_same_body("青石镇人民政府", "白云乡人民政府")
