@@ -35,43 +35,54 @@ def find_cells(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             `line_start`, `line_end`; grid and row numbers count over the whole batch.
         prose: `doc`, `line`, `text`, without empty lines.
     """
-    is_cell = pl.col("text").str.starts_with("\t")
-    marked = lines.lazy().with_columns(is_cell=is_cell, is_empty=~is_cell & (pl.col("text").str.strip_chars() == ""))
-    marked = marked.with_columns(cell=pl.col("is_cell").cum_sum()).with_columns(
-        head=pl.col("text").first().over("cell"),
-        same_doc=pl.col("doc") == pl.col("doc").first().over("cell"),
+    marked = lines.with_columns(is_cell=pl.col("text").str.starts_with("\t")).with_row_index("at")
+    marked = marked.with_columns(
+        is_empty=~pl.col("is_cell") & (pl.col("text").str.strip_chars() == ""),
+        first=(pl.col("doc") != pl.col("doc").shift(1)).fill_null(True),
     )
-    breaks = (
-        pl.col("is_empty")
-        | ~pl.col("same_doc")
-        | (~pl.col("is_cell") & pl.col("head").str.contains(_FIGURES) & pl.col("text").str.contains(_PROSE))
-    )
+    more = _continuations(marked)
     marked = (
-        marked.with_columns(in_cell=(pl.col("cell") > 0) & ~(breaks & ~pl.col("is_cell")).cum_max().over("cell"))
+        marked.join(more.select("at", in_cell=pl.lit(True)), on="at", how="left", maintain_order="left")
+        .with_columns(in_cell=pl.col("is_cell") | pl.col("in_cell").fill_null(False))
         .with_columns(is_prose=~pl.col("in_cell") & ~pl.col("is_empty"))
         .with_columns(
-            starts_row=pl.col("is_cell")
-            & (~pl.col("in_cell").shift(1, fill_value=False) | (pl.col("doc") != pl.col("doc").shift(1))),
-            starts_grid=pl.col("is_prose") | (pl.col("doc") != pl.col("doc").shift(1)).fill_null(True),
-        )
-        .with_columns(
-            row=pl.col("starts_row").cum_sum().cast(pl.UInt32), grid=pl.col("starts_grid").cum_sum().cast(pl.UInt32)
+            row=(pl.col("is_cell") & (pl.col("first") | ~pl.col("in_cell").shift(1, fill_value=False)))
+            .cum_sum()
+            .cast(pl.UInt32),
+            grid=(pl.col("is_prose") | pl.col("first")).cum_sum().cast(pl.UInt32),
         )
     )
-    collected = marked.collect()
+    below = more.group_by("cell").agg(tail=pl.col("text").sort_by("at").str.join("\n"), line_end=pl.col("line").max())
     cells = (
-        collected.lazy()
-        .filter("in_cell")
-        .group_by("cell", maintain_order=True)
-        .agg(
-            pl.col("doc", "grid", "row").first(),
-            pl.col("text").str.join("\n").str.strip_prefix("\t"),
-            line_start=pl.col("line").first(),
-            line_end=pl.col("line").last(),
+        marked.filter("is_cell")
+        .join(below, left_on="at", right_on="cell", how="left", maintain_order="left")
+        .select(
+            "doc",
+            "grid",
+            "row",
+            position=pl.int_range(pl.len(), dtype=pl.Int32).over("row"),
+            text=pl.concat_str(pl.col("text").str.strip_prefix("\t"), "tail", separator="\n", ignore_nulls=True),
+            line_start="line",
+            line_end=pl.coalesce("line_end", "line"),
         )
-        .with_columns(position=pl.int_range(pl.len(), dtype=pl.Int32).over("row"))
-        .select("doc", "grid", "row", "position", "text", "line_start", "line_end")
-        .collect()
     )
-    prose = collected.filter("is_prose").select("doc", "line", "text")
-    return cells, prose
+    return cells, marked.filter("is_prose").select("doc", "line", "text")
+
+
+def _continuations(marked: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines that continue a cell, with `cell`, the place of the line on which it begins.
+
+    They are few, so that only the lines between cells and empty lines are looked at.
+    """
+    at = pl.col("at").cast(pl.Int64)
+    runs = marked.with_columns(
+        cell=pl.when("is_cell").then(at).forward_fill(),
+        last_break=pl.when(pl.col("is_empty") | (pl.col("first") & ~pl.col("is_cell"))).then(at).forward_fill(),
+    ).filter(~pl.col("is_cell") & ~pl.col("is_empty") & (pl.col("cell") > pl.col("last_break").fill_null(-1)))
+    heads = marked.select(cell=at, head="text")
+    broken = pl.col("head").str.contains(_FIGURES) & pl.col("text").str.contains(_PROSE)
+    return (
+        runs.join(heads, on="cell", how="left", maintain_order="left")
+        .filter(~broken.cum_max().over("cell"))
+        .select("at", "text", "line", pl.col("cell").cast(pl.UInt32))
+    )
