@@ -97,12 +97,16 @@ def refresh_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | d
 def new_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Compare cheap signatures (names, sizes, times) with those of the last evaluation."""
     settings = load_settings()
-    seen: dict[str, str] = json.loads(context.cursor or "{}")
+    cursor: dict[str, Any] = json.loads(context.cursor or "{}")
+    seen: dict[str, str] = cursor.get("seen", {})
+    evaluation: int = cursor.get("evaluation", 0) + 1
     now = {delivery.name: stat_signature(delivery) for delivery in find_deliveries(settings.raw_dir)}
     known = set(context.instance.get_dynamic_partitions(_PARTITIONS))
     added, gone = sorted(set(now) - known), sorted(known - set(now))
     staged = staged_deliveries(settings)
-    changed = [name for name, signature in now.items() if seen.get(name) != signature or name not in staged]
+    # A change is requested once, however often the same files come and go; staging that is lost, once as well.
+    reasons = {name: f"{evaluation}" for name, signature in now.items() if seen.get(name) != signature}
+    reasons |= {name: "restage" for name in now if name not in staged and name not in reasons}
     requests: list[Any] = []
     if added:
         requests.append(deliveries_partitions.build_add_request(added))
@@ -111,14 +115,14 @@ def new_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     return dg.SensorResult(
         run_requests=[
             dg.RunRequest(
-                run_key=f"{name}@{now[name]}",
+                run_key=f"{name}@{now[name]}@{reason}",
                 partition_key=name,
                 tags={"gid/delivery": name},
             )
-            for name in changed
+            for name, reason in reasons.items()
         ],
         dynamic_partitions_requests=requests,
-        cursor=json.dumps(now, ensure_ascii=False, sort_keys=True),
+        cursor=json.dumps({"seen": now, "evaluation": evaluation}, ensure_ascii=False, sort_keys=True),
     )
 
 

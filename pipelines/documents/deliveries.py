@@ -67,12 +67,17 @@ def _is_delivered(path: Path) -> bool:
 
 
 def _files_of(entry: Path) -> list[Path]:
-    """Everything below an entry that is not an ordinary folder; what is no readable file is reported by the reader."""
-    if not entry.is_dir() or entry.is_symlink():
+    """Everything below a delivery that is no ordinary folder; what is no readable file is reported by the reader.
+
+    A delivery may be a link to a folder elsewhere; links to folders within it are not followed, they may run in circles.
+    """
+    try:
+        children = sorted(child for child in entry.iterdir() if _is_delivered(child)) if entry.is_dir() else None
+    except OSError:
+        children = None
+    if children is None:
         return [entry]
     found: list[Path] = []
-    for child in sorted(entry.iterdir()):
-        if not _is_delivered(child):
-            continue
+    for child in children:
         found.extend(_files_of(child) if child.is_dir() and not child.is_symlink() else [child])
     return sorted(found)

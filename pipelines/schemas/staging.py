@@ -43,7 +43,10 @@ class _OfDocument(_Frame):
 
 
 class Documents(_OfDocument):
-    """One row a delivery, source path and record: every file that was found, read or not."""
+    """One row a delivery, source path and record: every file that was found, read or not.
+
+    交付批次中的每个文件一行，读不出的也在。
+    """
 
     size_bytes: pl.Int64 = field("size_bytes", nullable=True, ge=0)
     format: str = field("format", nullable=True)
@@ -65,7 +68,10 @@ class _OfReport(_Frame):
 
 
 class Reports(_OfReport):
-    """One row a distinct document of the delivery that is a report: its header facts."""
+    """One row a distinct document of the delivery that is a report: its header facts.
+
+    每份年报一行：页头信息。
+    """
 
     source_path: str = field("source_path")
     record: pl.Int64 = field("record", nullable=True, ge=0)
@@ -102,7 +108,10 @@ class Reports(_OfReport):
 
 
 class Cells(_OfReport):
-    """One row a report and cell of its form (and of each extra table that it prints)."""
+    """One row a report and cell of its form (and of each extra table that it prints).
+
+    每份年报每格一行，多印的表也在内。
+    """
 
     form_version: str = field("form_version", isin=CELL_FORM_VERSIONS)
     table_key: str = field("table_key", isin=["t2", "t3", "t4", "channels", "provincial"])
@@ -135,7 +144,10 @@ class Cells(_OfReport):
 
 
 class ProseCounts(_OfReport):
-    """One row a figure that the prose of a report states."""
+    """One row a figure that the prose of a report states.
+
+    正文给出的每个数字一行。
+    """
 
     quantity: str = field("quantity", str_matches=r"^([a-z_]+|(channel|category):.+)$")
     value: float = field("value", ge=0)
@@ -146,7 +158,10 @@ class ProseCounts(_OfReport):
 
 
 class Findings(_OfDocument):
-    """One row a thing that reading found wrong, unclear or unplaced, with the line that it rests on."""
+    """One row a thing that reading found wrong, unclear or unplaced, with the line that it rests on.
+
+    读取中发现的每个问题一行，附所据的行。
+    """
 
     finding_seq: pl.Int32 = field("finding_seq", ge=1)
     rule_key: str = field("rule_key")

@@ -106,6 +106,10 @@ def test_the_sensor_notices_new_changed_and_gone_deliveries(raw):
         (raw / "raw" / "first").rmdir()
         gone = evaluate(changed.cursor)
         assert gone.run_requests == []
+        write_delivery(raw, {"a.txt": "今天天气很好。"}, "first")
+        again = evaluate(gone.cursor)
+        keys = {result.run_requests[0].run_key for result in (first, changed, again)}
+        assert len(keys) == 3, "the same files that come back would not be read again"
         assert [request.partition_keys for request in gone.dynamic_partitions_requests] == [["first"]]
 
 

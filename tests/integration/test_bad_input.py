@@ -185,3 +185,15 @@ def test_any_order_of_the_forms_own_words_conserves_numbers(lines):
     reports = parse_texts({0: "\n".join(lines)}).reports
     for row in reports.iter_rows(named=True):
         assert row["n_table_numbers"] == row["n_cell_numbers"] + row["n_finding_numbers"]
+
+
+def test_a_delivery_may_be_a_link_to_a_folder_and_links_in_circles_end(tmp_path, alone):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "good.txt").write_bytes(GOOD.encode("utf-8"))
+    (elsewhere / "circle").symlink_to(elsewhere)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "delivery").symlink_to(elsewhere)
+    frames = read_folder(tmp_path)
+    assert_good_is_untouched(frames, alone)
+    assert document_of(frames, "circle")["read_status"] == "unreadable"
