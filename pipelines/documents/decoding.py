@@ -82,7 +82,9 @@ def _candidates(data: bytes) -> list[tuple[str, str]]:
 
 def _checked(text: str, encoding: str) -> Decoded | None:
     sample = text[:_SAMPLE]
-    if "\x00" in sample or (sample and plausibility(sample) < _MIN_PLAUSIBLE):
+    # A stray NUL is damage to a text; many of them are no text.
+    if sample and (sample.count("\x00") > len(sample) / 100 or plausibility(sample) < _MIN_PLAUSIBLE):
         return None
+    text = text.replace("\x00", "\ufffd")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return Decoded(text, encoding, text.count("\ufffd"))

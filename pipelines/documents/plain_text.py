@@ -80,7 +80,9 @@ def _continuations(marked: pl.DataFrame) -> pl.DataFrame:
         last_break=pl.when(pl.col("is_empty") | (pl.col("first") & ~pl.col("is_cell"))).then(at).forward_fill(),
     ).filter(~pl.col("is_cell") & ~pl.col("is_empty") & (pl.col("cell") > pl.col("last_break").fill_null(-1)))
     heads = marked.select(cell=at, head="text")
-    broken = pl.col("head").str.contains(_FIGURES) & pl.col("text").str.contains(_PROSE)
+    # A figure without a tab below an empty cell is no proof that it is that cell's.
+    stray = (pl.col("head").str.strip_chars() == "") & pl.col("text").str.contains(_FIGURES)
+    broken = (pl.col("head").str.contains(_FIGURES) & pl.col("text").str.contains(_PROSE)) | stray
     return (
         runs.join(heads, on="cell", how="left", maintain_order="left")
         .filter(~broken.cum_max().over("cell"))

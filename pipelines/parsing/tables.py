@@ -69,13 +69,15 @@ def _without_unit_cells(values: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFram
 
 
 def _without_placeholders(values: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Where rows have run together, the empty cells before the next label (up to two levels of groups) are its own."""
-    values = values.join(rows.select("row", "is_merged", "n_expected"), on="row", maintain_order="left")
-    beyond = pl.col("is_merged") & (pl.col("order") > pl.col("n_expected")).fill_null(False)
+    """Where rows of table three have run together, the empty cells before the next label (two groups) are its own."""
+    values = values.join(rows.select("row", "table_key", "is_merged", "n_expected"), on="row", maintain_order="left")
+    beyond = (
+        pl.col("is_merged") & (pl.col("table_key") == "t3") & (pl.col("order") > pl.col("n_expected")).fill_null(False)
+    )
     empty = beyond & (pl.col("value_state") == "blank")
     n_beyond = beyond.sum().over("row")
     is_placeholder = empty & (n_beyond == empty.sum().over("row")) & (n_beyond <= 2)
-    return values.filter(~is_placeholder).drop("is_merged", "n_expected")
+    return values.filter(~is_placeholder).drop("table_key", "is_merged", "n_expected")
 
 
 def _columns_of(values: pl.DataFrame, rows: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
@@ -128,6 +130,7 @@ def _judge_rows(rows: pl.DataFrame, values: pl.DataFrame, columns: pl.DataFrame)
         content=pl.col("text").str.strip_chars().str.join("\t"),
         numbers=join_numbers(pl.col("text")),
         n_numbers=pl.col("n_numbers").sum(),
+        last_state=pl.col("value_state").sort_by("order").last(),
     )
     header = columns.group_by("row").agg(
         n_by_header=pl.col("by_header").drop_nulls().n_unique(),
@@ -146,7 +149,8 @@ def _judge_rows(rows: pl.DataFrame, values: pl.DataFrame, columns: pl.DataFrame)
         .then(pl.lit("unknown_row"))
         .when(repeated & (~same | (pl.int_range(pl.len()).over(_ROW) > 0)))
         .then(pl.lit("repeated_row"))
-        .when(pl.col("n_values") != pl.col("n_expected"))
+        # Where rows have run together, an empty last cell may be the next label's: a value may be lost.
+        .when((pl.col("n_values") != pl.col("n_expected")) | (pl.col("is_merged") & (pl.col("last_state") == "blank")))
         .then(pl.lit("row_length"))
         .when(pl.col("other_header") | (pl.col("disagrees").fill_null(False) & ~by_header))
         .then(pl.lit("header_mismatch")),

@@ -185,7 +185,7 @@ def test_damage_never_makes_a_wrong_cell_and_loses_no_number(damage, tmp_path):
     rows = {row["document_id"]: row for row in frames["reports"].iter_rows(named=True)}
     if damage is lose_the_empty_lines:
         figures = frames["reports"].select(pl.col("n_cell_numbers").sum() / pl.col("n_table_numbers").sum()).item()
-        assert figures > 0.95
+        assert figures > 0.9  # a row whose last cell is empty (one in twelve here) cannot be proved then
         return
     if damage not in (lose_the_tabs_of_a_table, fuse_a_label_with_its_value):
         for name, text in damaged.items():
@@ -194,6 +194,27 @@ def test_damage_never_makes_a_wrong_cell_and_loses_no_number(damage, tmp_path):
     noticed = frames["findings"].filter(pl.col("n_numbers") > 0)["document_id"].n_unique()
     if damage is not cut_anywhere:
         assert noticed > 50, "the damage stands in no finding"
+
+
+def test_lost_values_in_rows_that_have_run_together_make_no_wrong_cell(tmp_path):
+    """The empty cells of the next label's groups must not be counted as the values that were lost."""
+    originals: dict[str, Rendered] = {}
+    damaged: dict[str, str] = {}
+    for seed in range(80):
+        report, rng = render_report(20_000 + seed), random.Random(seed)
+        lines = report.text.replace("\r\n", "\n").split("\n")
+        for damage in (drop_a_value, drop_a_value, misspell_a_label, lose_the_empty_lines):
+            damage(lines, rng)
+        originals[f"{seed}.txt"] = report
+        damaged[f"{seed}.txt"] = "\n".join(lines)
+    write_delivery(tmp_path, damaged)
+    wrong = [
+        row
+        for row in named_cells(read_folder(tmp_path)).iter_rows(named=True)
+        if row["value_state"] in ("number", "zero")
+        and row["value"] != originals[row["file"]].cells[row["table_key"], row["row_key"], row["column_key"]].value
+    ]
+    assert wrong == []
 
 
 def test_header_order_decides_the_columns(tmp_path):
