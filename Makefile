@@ -35,7 +35,7 @@ install: $(INSTALLED) ## install the locked packages into .venv
 
 $(DAGSTER_HOME)/dagster.yaml: dagster.yaml
 	@mkdir -p $(DAGSTER_HOME)
-	@cp dagster.yaml $@
+	@cp dagster.yaml $@.$$$$ && mv -f $@.$$$$ $@
 
 warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the published warehouse and exports
 	@$(BIN)/python -m pipelines.defs.refresh

@@ -46,8 +46,13 @@ class Settings:
 
     @property
     def lock_path(self) -> Path:
-        """Held by the one process that builds and publishes."""
+        """Held by the one process that publishes."""
         return self.warehouse_dir / ".publish.lock"
+
+    @property
+    def refresh_lock_path(self) -> Path:
+        """Held by the one refresh that was started from the command line."""
+        return self.warehouse_dir / ".refresh.lock"
 
 
 def load_settings() -> Settings:

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+from sqlalchemy.exc import IntegrityError
 
 from pipelines.defs.deliveries import deliveries_partitions
 from pipelines.documents.deliveries import find_deliveries, stat_signature
@@ -54,11 +55,22 @@ refresh = dg.define_asset_job(
 def register_deliveries(instance: DagsterInstance, settings: Settings) -> list[str]:
     """Make the dynamic partitions equal to the deliveries in the raw folder; return their names, sorted."""
     names = [delivery.name for delivery in find_deliveries(settings.raw_dir)]
-    known = set(instance.get_dynamic_partitions(_PARTITIONS))
-    for gone in known - set(names):
+    for gone in set(instance.get_dynamic_partitions(_PARTITIONS)) - set(names):
         instance.delete_dynamic_partition(_PARTITIONS, gone)
-    instance.add_dynamic_partitions(_PARTITIONS, [name for name in names if name not in known])
+    for name in names:
+        _register(instance, name)
     return names
+
+
+def _register(instance: DagsterInstance, name: str) -> None:
+    """Add one partition; another refresh may add the same one between our look and our write."""
+    if instance.has_dynamic_partition(_PARTITIONS, name):
+        return
+    try:
+        instance.add_dynamic_partitions(_PARTITIONS, [name])
+    except IntegrityError:
+        if not instance.has_dynamic_partition(_PARTITIONS, name):
+            raise
 
 
 def all_deliveries_tags(instance: DagsterInstance) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dagster_dbt import get_asset_key_for_model
 
 from pipelines.defs.metadata import OWNERS
 from pipelines.defs.warehouse import dbt_warehouse
-from pipelines.publishing.database import build_path, finish_build, publisher_lock, swap_database
+from pipelines.publishing.database import build_path, finish_build, hold_lock, swap_database
 from pipelines.publishing.exports import swap_exports, write_exports
 from pipelines.publishing.state import write_state
 from pipelines.publishing.summary import count_published
@@ -22,6 +22,7 @@ DATABASE_KEY = dg.AssetKey(["warehouse", "gid_duckdb"])
 PARQUET_KEY = dg.AssetKey(["exports", "parquet"])
 DATAPACKAGE_KEY = dg.AssetKey(["exports", "datapackage"])
 _TAGS = {"gid/layer": "published"}
+_LOCK_WAIT_SECONDS = 600
 
 
 @dg.multi_asset(
@@ -75,7 +76,7 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
     """Finish this run's database, write its exports, swap both in."""
     settings = load_settings()
     built = build_path(settings, context.run_id)
-    with publisher_lock(settings):
+    with hold_lock(settings.lock_path, _LOCK_WAIT_SECONDS):
         finish_build(built)
         part = settings.warehouse_dir / f".exports.{context.run_id}.part"
         resources = write_exports(built, part)

@@ -15,8 +15,11 @@ import dagster as dg
 
 from pipelines.definitions import defs
 from pipelines.defs.automation import all_deliveries_tags, register_deliveries
+from pipelines.publishing.database import hold_lock
 from pipelines.publishing.summary import format_summary
 from pipelines.settings import Settings, load_settings
+
+_LOCK_WAIT_SECONDS = 2 * 3600
 
 
 def run_refresh(instance: dg.DagsterInstance, settings: Settings) -> dg.ExecuteInProcessResult:
@@ -64,7 +67,12 @@ def main() -> int:
     settings = load_settings()
     log = settings.warehouse_dir / "refresh.log"
     print(f"Refreshing {settings.warehouse_dir} from {settings.raw_dir} …", flush=True)
-    with output_to(log), dg.DagsterInstance.get() as instance:
+    # A second command line waits here for the first, rather than racing it for Dagster's own files.
+    with (
+        hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS),
+        output_to(log),
+        dg.DagsterInstance.get() as instance,
+    ):
         result = run_refresh(instance, settings)
     if not result.success:
         print("The refresh failed: the published warehouse is as it was.", file=sys.stderr)

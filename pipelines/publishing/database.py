@@ -81,15 +81,15 @@ def swap_database(settings: Settings, built: Path) -> None:
 
 
 @contextmanager
-def publisher_lock(settings: Settings, wait_seconds: float = 600) -> Iterator[None]:
-    """Hold the lock of the one publisher of this warehouse folder; wait for another one up to a limit.
+def hold_lock(path: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold a file lock that ends with this process; wait for another holder up to a limit.
 
     Raises:
         PublishingError: another process still holds it; the message names that process.
     """
-    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait_seconds
-    with settings.lock_path.open("a+") as lock:
+    with path.open("a+") as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,8 +98,8 @@ def publisher_lock(settings: Settings, wait_seconds: float = 600) -> Iterator[No
                 if time.monotonic() >= deadline:
                     lock.seek(0)
                     raise PublishingError(
-                        f"another process ({lock.read().strip() or 'unknown'}) is publishing to "
-                        f"{settings.warehouse_dir}; run again when it has ended"
+                        f"another process ({lock.read().strip() or 'unknown'}) is at work on {path.parent}; "
+                        "run again when it has ended"
                     ) from None
                 time.sleep(0.2)
         lock.seek(0)

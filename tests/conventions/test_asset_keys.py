@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
+from sqlalchemy.exc import IntegrityError
 
 from pipelines.definitions import defs
 from pipelines.defs import automation
@@ -124,3 +125,15 @@ def test_the_build_waits_for_staging_and_is_requested_once_it_differs(raw):
         settings.database_path.touch()
         (skipped,) = list(automation.staging_changed(dg.build_sensor_context(instance=instance)))
         assert isinstance(skipped, dg.SkipReason)
+
+
+def test_two_refreshes_may_register_the_same_delivery_at_once(raw, monkeypatch):
+    with dg.DagsterInstance.local_temp(str(raw)) as instance:
+        looks = iter([False, True])  # the first look is before the other refresh writes, the second after it
+
+        def add(*_: object) -> None:
+            raise IntegrityError("insert", {}, Exception("UNIQUE constraint failed"))
+
+        monkeypatch.setattr(instance, "has_dynamic_partition", lambda *_: next(looks))
+        monkeypatch.setattr(instance, "add_dynamic_partitions", add)
+        assert automation.register_deliveries(instance, settings_of(raw)) == ["first"]
