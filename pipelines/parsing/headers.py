@@ -107,6 +107,10 @@ def _read_title(header: Header, lines: list[Line]) -> None:
     # title is.
     whole = [c for c in dated if is_whole_name(_title_body(c[0]))]
     title, start, end = (whole or dated[-1:])[0]
+    # A year in brackets may stand on the line below.
+    longer = [c for c in found if c[1] == start and re.fullmatch(r"[（(].{4,12}[)）]", c[0].removeprefix(title))]
+    if longer:
+        title, start, end = longer[0]
     header.title, header.title_line_start, header.title_line_end = title.strip("《》"), start, end
 
 

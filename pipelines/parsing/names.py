@@ -35,7 +35,7 @@ def unit_name(body: str) -> str:
 def is_whole_name(body: str) -> bool:
     """Tell whether a name has a place, and is not just the end of one (镇人民政府, 办事处) from a title broken over lines."""
     name = clean_body(body)
-    return len(unit_name(name)) >= 2 and not re.fullmatch(r"(?:人?民?政府|街?道?办事处|委?员?会)", name)
+    return len(unit_name(name)) >= 2 and not re.fullmatch(r"(?:人?民?政?府|街?道?办?事?处|委?员?会)", name)
 
 
 def split_parent(name: str) -> tuple[str | None, str]:

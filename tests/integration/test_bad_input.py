@@ -110,7 +110,7 @@ def test_identical_files_are_two_documents_and_one_report(tmp_path, alone):
 
 
 def test_a_report_cut_in_the_middle_of_table_three(tmp_path):
-    whole = render_report(2, "F2019")
+    whole = next(report for seed in range(2, 99) if len((report := render_report(seed, "F2019")).cells) == 198)
     lines = whole.text.replace("\r\n", "\n").split("\n")
     cut = whole.cells["t3", "denied_process", "org_research"].line
     write_delivery(tmp_path, {"cut.txt": "\n".join(lines[:cut])})

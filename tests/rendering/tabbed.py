@@ -26,6 +26,8 @@ class TrueCell:
     value: float | None
     state: str
     line: int | None = None
+    line_end: int | None = None
+    unit: str | None = None
 
 
 @dataclass
@@ -37,6 +39,8 @@ class Rendered:
     form_version: str
     year: int | None
     body_name: str | None
+    year_basis: str = "title"
+    n_sections: int = 6
     prose: dict[str, float] = field(default_factory=dict)
 
 
@@ -90,11 +94,15 @@ class Page:
         if len(text) >= 5 and self.rng.random() < 0.15:
             cut = self.rng.randint(3, len(text) - 1)
             text = text[:cut] + self.rng.choice(["\n", " "]) + text[cut:]
+        elif len(text) >= 2 and not text[0].isdigit() and self.rng.random() < 0.05:
+            text = "\n".join(text)  # one character a line, as in a narrow column
         self.lines.extend(("\t" + text).split("\n"))
 
     def value(self, cell: TrueCell) -> None:
         self.lines.append("\t" + cell.raw)
-        self.cells[cell.table_key, cell.row_key, cell.column_key] = replace(cell, line=len(self.lines))
+        self.cells[cell.table_key, cell.row_key, cell.column_key] = replace(
+            cell, line=len(self.lines), line_end=len(self.lines)
+        )
 
     def row(self, labels: list[str], cells: list[TrueCell]) -> None:
         for text in labels:
@@ -120,7 +128,10 @@ def render_report(seed: int, version: str | None = None) -> Rendered:
             f"{office}政府信息公开工作年度报告（{year}年度）",
         ]
     )
-    if rng.random() < 0.3:
+    titled = rng.random() < 0.9
+    if not titled:
+        page.prose("")
+    elif rng.random() < 0.3:
         cut = rng.randint(3, len(title) - 3)
         page.prose("", title[:cut], "", title[cut:])
     else:
@@ -133,6 +144,12 @@ def render_report(seed: int, version: str | None = None) -> Rendered:
     page.prose(f"{indent}{year}年，全年共公开政府信息{total}条，其中微信公众号公开{wechat}条。联系电话0431-84100000。")
     page.prose(f"{indent}二、主动公开政府信息情况")
     _table_two(page, version)
+    if version == "F2019" and rng.random() < 0.3:
+        _row_of_jilin(page, year)
+    channels = rng.random() < 0.3
+    if channels:
+        page.prose(" ", f"{indent}三、公开平台建设和信息发布情况")
+        _channel_table(page)
     page.prose("", f"{indent}三、收到和处理政府信息公开申请情况")
     _table_three(page, version)
     page.prose("", "", f"{indent}四、政府信息公开行政复议、行政诉讼情况")
@@ -145,14 +162,46 @@ def render_report(seed: int, version: str | None = None) -> Rendered:
         cells=page.cells,
         form_version=version,
         year=year,
-        body_name=office,
+        body_name=office if titled else None,
+        year_basis="title" if titled else "preamble",
+        n_sections=6 + channels,
         prose={"total_disclosed": float(total), "channel:wechat": float(wechat)},
     )
 
 
 def _draw(page: Page, table: str, row: str, column: dict[str, str]) -> TrueCell:
     raw, value, state = draw_value(page.rng, column["value_type"])
-    return TrueCell(table, row, column["column_key"], raw, value, state)
+    unit = None
+    if column["value_type"] == "money":
+        unit = "wan_yuan" if raw.endswith("万元") or column["unit"] == "万元" else None
+        unit = "yuan" if raw.endswith("元") and not raw.endswith("万元") else unit
+    return TrueCell(table, row, column["column_key"], raw, value, state, unit=unit)
+
+
+def _row_of_jilin(page: Page, year: int) -> None:
+    """Jilin prints one more row behind procurement, its figure, if any, behind the colon of the label."""
+    raw = page.rng.choice(["", "", str(page.rng.randint(1, 500))])
+    page.lines.append(f"\t{year}年本行政区域（或本部门）政府信息公开发布总数量（非新闻类、消息类）：{raw}")
+    key = ("provincial", "all_information", "count")
+    here = len(page.lines)
+    value, state = (float(raw), "number") if raw else (None, "blank")
+    page.cells[key] = TrueCell(*key, raw, value, state, here, here)
+    page.end_row()
+
+
+def _channel_table(page: Page) -> None:
+    """The channel table of the 2014 form: label, unit and figure a row, headings with the unit ——."""
+    for row in _rows("F2014", "channels"):
+        if row["row_kind"] == "optional":
+            continue
+        page.label(row["row_label"])
+        if row["row_kind"] == "heading":
+            page.lines += ["\t——", "\t", ""]
+            continue
+        (column,) = _columns("F2014", "channels", row["row_key"])
+        page.lines.append(f"\t{column['unit']}")
+        page.value(_draw(page, "channels", row["row_key"], column))
+        page.end_row()
 
 
 def _columns(version: str, table: str, block: str) -> list[dict[str, str]]:
@@ -176,6 +225,11 @@ def _table_two(page: Page, version: str) -> None:
         if not of_block:
             continue
         page.row([f"第二十条第{page.rng.choice(['（', '('])}{number}）项"], [])
+        if block == "art20_9" and page.rng.random() < 0.3:
+            columns = [
+                c | ({"column_label": "采购总金额（万元）", "unit": "万元"} if c["value_type"] == "money" else {})
+                for c in columns
+            ]
         page.row(["信息内容", *(c["column_label"] for c in columns)], [])
         for row in of_block:
             page.row([row["row_label"]], [_draw(page, "t2", row["row_key"], c) for c in columns])
