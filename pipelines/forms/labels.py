@@ -5,24 +5,35 @@ Belongs here: everything that turns the words of a form into its keys. Where in 
 
 from __future__ import annotations
 
-from functools import cache
+import re
+import unicodedata
+from functools import cache, lru_cache
 
 import polars as pl
 
 from pipelines.forms.dictionary import load_seed
+from pipelines.forms.script import traditional_characters
 
 # Invisible characters that editors leave inside words.
 _INVISIBLE = r"[\s\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff]+"
 _YEAR_PREFIX = r"^(?:19|20)\d\d年度?"
 _NUMBERING = r"^[(\[]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})(?:[)\]][、.,:·]?|[、.,:·])"
 _BRACKETED = r"[(\[【〔{][^)\]】〕}]*(?:[)\]】〕}]|$)"
-_NOT_WORD = r"[^\p{Han}A-Za-z0-9]"
+# No label of a form has Latin letters: they are glosses in pinyin, or rests of markup.
+_NOT_WORD = r"[^\p{Han}0-9]"
+_NOT_WORD_PY = re.compile(
+    r"[^\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff0-9]"
+)
+_CIRCLED = r"[\u2460-\u2473]"
 
 
 def label_key(text: pl.Expr) -> pl.Expr:
-    """Return the comparable core of a label: NFKC, no numbering, no bracketed notes, no spaces, no punctuation."""
+    """Return the comparable core of a label: NFKC, simplified, no numbering, bracketed notes, spaces or punctuation."""
+    simple = traditional_characters()
     return (
-        text.str.normalize("NFKC")
+        text.str.replace_all(_CIRCLED, "")
+        .str.normalize("NFKC")
+        .str.replace_many(list(simple), list(simple.values()))
         .str.replace_all(_INVISIBLE, "")
         .str.replace(_YEAR_PREFIX, "")
         .str.replace(_NUMBERING, "")
@@ -30,6 +41,21 @@ def label_key(text: pl.Expr) -> pl.Expr:
         .str.replace_all(_NOT_WORD, "")
         .str.strip_prefix("其中")
     )
+
+
+@lru_cache(maxsize=100_000)
+def label_key_of(text: str) -> str:
+    """Return the same as `label_key` for one text."""
+    text = unicodedata.normalize("NFKC", re.sub(_CIRCLED, "", text)).translate(_translation())
+    text = re.sub(_INVISIBLE, "", text)
+    for pattern, count in ((_YEAR_PREFIX, 1), (_NUMBERING, 1), (_BRACKETED, 0)):
+        text = re.sub(pattern, "", text, count=count)
+    return _NOT_WORD_PY.sub("", text).removeprefix("其中")
+
+
+@cache
+def _translation() -> dict[int, str]:
+    return str.maketrans(traditional_characters())
 
 
 @cache

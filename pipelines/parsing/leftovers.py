@@ -24,7 +24,8 @@ def find_unknown_rows(leftovers: pl.DataFrame) -> pl.DataFrame:
     Digits inside words, as in `2020年…数量：` or a note in brackets, are no figures.
     """
     leftovers = _unfuse_labels(leftovers)
-    is_figure = (pl.col("n_numbers") > 0) & ~pl.col("text").str.contains(r"\p{Han}{3,}")
+    guess = (pl.col("n_numbers") > 0) & ~pl.col("text").str.contains(r"\p{Han}{3,}")
+    is_figure = pl.coalesce("is_figure", guess) if "is_figure" in leftovers.columns else guess
     is_words = pl.col("text").str.contains(r"\p{Han}")
     found = (
         leftovers.sort("row", "position")
@@ -89,10 +90,9 @@ def find_unread_tables(prose: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def count_region_numbers(values: pl.DataFrame, rows: pl.DataFrame, *leftovers: pl.DataFrame) -> pl.DataFrame:
-    """Return `doc`, `n_table_numbers`: the numbers that stand in table regions, counted before anything is placed."""
-    in_rows = values.join(rows.select("row", "doc"), on="row").select(
+def count_row_numbers(values: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return `doc`, `n`: the numbers that stand behind the labels of form rows, counted before anything is placed."""
+    counted = values.join(rows.select("row", "doc"), on="row").select(
         "doc", n=clean_value(pl.col("text")).str.count_matches(NUMBER_TOKEN)
     )
-    others = [frame.select("doc", n=pl.col("n_numbers").cast(pl.UInt32)) for frame in leftovers]
-    return pl.concat([in_rows, *others]).group_by("doc").agg(n_table_numbers=pl.col("n").sum().cast(pl.Int32))
+    return counted.group_by("doc").agg(pl.col("n").sum().cast(pl.UInt32))

@@ -11,14 +11,13 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.documents.plain_text import find_cells, split_lines
 from pipelines.forms.dictionary import load_seed
 from pipelines.parsing.completeness import complete_cells, find_missing_tables, report_editions
 from pipelines.parsing.editions import NATIONAL, choose_editions
 from pipelines.parsing.headers import Header, read_header
-from pipelines.parsing.leftovers import count_region_numbers, find_unknown_rows, find_unread_tables
+from pipelines.parsing.leftovers import find_unknown_rows, find_unread_tables
+from pipelines.parsing.pages import read_pages
 from pipelines.parsing.prose import read_prose
-from pipelines.parsing.rows import read_rows
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.tables import place_values
 from pipelines.parsing.values import count_numbers
@@ -43,9 +42,8 @@ def parse_texts(texts: dict[int, str]) -> ParsedReports:
     docs = pl.DataFrame(
         {"doc": list(texts), "text": list(texts.values())}, schema={"doc": pl.UInt32, "text": pl.String}
     )
-    cells, prose = find_cells(split_lines(docs))
-    form = read_rows(cells)
-    prose = pl.concat([prose, form.foreign]).sort("doc", "line")
+    pages = read_pages(docs)
+    form, prose = pages.form, pages.prose
     sections = find_sections(prose)
     prose = assign_sections(prose, sections)
     headers = _read_headers(docs["doc"], prose)
@@ -65,7 +63,7 @@ def parse_texts(texts: dict[int, str]) -> ParsedReports:
     last_lines = prose.group_by("doc").agg(last_line=pl.col("line").max())
     missing = find_missing_tables(all_cells, last_lines)
     found = pl.concat([placed.findings, unknown, unread, missing], how="diagonal_relaxed")
-    regions = count_region_numbers(form.values, form.rows, unknown, unread)
+    regions = _count_region_numbers(pages.numbers, unread)
     reports = _reports_frame(reports, headers=headers, sections=sections, regions=regions, cells=all_cells, found=found)
     return ParsedReports(
         reports=reports,
@@ -78,6 +76,12 @@ def parse_texts(texts: dict[int, str]) -> ParsedReports:
             *_as_findings(found),
         ],
     )
+
+
+def _count_region_numbers(numbers: pl.DataFrame, unread: pl.DataFrame) -> pl.DataFrame:
+    """`doc`, `n_table_numbers`: in table regions, and in lines of figures that no region took."""
+    counted = pl.concat([numbers, unread.select("doc", n=pl.col("n_numbers").cast(pl.UInt32))])
+    return counted.group_by("doc").agg(n_table_numbers=pl.col("n").sum().cast(pl.Int32))
 
 
 def _read_headers(docs: pl.Series, prose: pl.DataFrame) -> dict[int, Header]:
@@ -151,7 +155,7 @@ def _prose_frame(prose: pl.DataFrame) -> pl.DataFrame:
     for doc, line, text in prose.filter(~pl.col("is_heading")).select("doc", "line", "text").iter_rows():
         by_doc.setdefault(doc, []).append((line, text))
     rows = [
-        (doc, count.quantity, count.value, count.is_approximate, count.quote, count.line, count.line)
+        (doc, count.quantity, count.value, count.is_approximate, count.quote, count.line_start, count.line_end)
         for doc, lines in by_doc.items()
         for count in read_prose(lines)
     ]

@@ -24,8 +24,9 @@ class FormRows:
     """The rows of a batch of documents.
 
     Attributes:
-        rows: one row a row of a form: `doc`, `grid`, `row`, `table_key`, `row_key`, `is_merged`, `matched_label`,
-            `header_row`, `line_start`, `line_end`.
+        rows: one row a row of a form: `doc`, `grid`, `row`, `table_key`, `row_key`, `is_merged`, `matched_label` as
+            printed, `matched_alias` and `label_distance` of the dictionary's label, `header_row`, `line_start`, `line_end`,
+            `is_unproved` where as many values as the row has columns may yet not be its columns.
         values: its cells: `row`, `order` (from 1), `text`, `line_start`, `line_end`, and the columns of `parse_values`.
         headers: the cells of header rows: `doc`, `row`, `position`, `text`, `label`, `header_table`.
         leftovers: the cells of rows of a form's grid that name no row of it, with their values parsed.
@@ -182,8 +183,11 @@ def _rows_of(labels: pl.DataFrame) -> pl.DataFrame:
         "row_key",
         "is_merged",
         matched_label="text",
+        matched_alias=pl.when(pl.col("text").is_not_null()).then("label"),
+        label_distance=pl.when(pl.col("text").is_not_null()).then(pl.lit(0, dtype=pl.Int32)),
         header_row="header_row",
         line_start="line_start",
+        is_unproved=pl.lit(False),
     )
 
 

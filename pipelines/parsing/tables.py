@@ -14,7 +14,7 @@ from pipelines.forms.labels import column_labels
 from pipelines.parsing.findings import join_numbers
 from pipelines.parsing.rows import FormRows
 
-_FIXED_VERSIONS = {"channels": "F2014", "provincial": "provincial"}
+_FIXED_VERSIONS = {"channels": "F2014", "statistics": "F2014", "provincial": "provincial"}
 _ROW = ["doc", "form_version", "table_key", "row_key"]
 
 
@@ -150,7 +150,7 @@ def _judge_rows(rows: pl.DataFrame, values: pl.DataFrame, columns: pl.DataFrame)
         .when(repeated & (~same | (pl.int_range(pl.len()).over(_ROW) > 0)))
         .then(pl.lit("repeated_row"))
         # Where rows have run together, an empty last cell may be the next label's: a value may be lost.
-        .when((pl.col("n_values") != pl.col("n_expected")) | (pl.col("is_merged") & (pl.col("last_state") == "blank")))
+        .when(pl.col("is_unproved") | (pl.col("n_values") != pl.col("n_expected")) | (pl.col("is_merged") & (pl.col("last_state") == "blank")))
         .then(pl.lit("row_length"))
         .when(pl.col("other_header") | (pl.col("disagrees").fill_null(False) & ~by_header))
         .then(pl.lit("header_mismatch")),

@@ -27,6 +27,11 @@ def count_numbers(text: pl.Expr) -> pl.Expr:
     return clean_value(text).str.count_matches(NUMBER_TOKEN).cast(pl.Int32)
 
 
+UNIT_SPELLINGS = "|".join(
+    sorted((s for text in load_seed("units")["spellings"] for s in text.split("|")), key=lambda s: (-len(s), s))
+)
+
+
 @cache
 def _unit_spellings() -> pl.DataFrame:
     return (

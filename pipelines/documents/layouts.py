@@ -1,0 +1,125 @@
+"""Lines to pieces: what the marks of a layout (tabs, bars, empty lines) prove about cells and rows.
+
+Belongs here: every layout that separates cells by a mark. What the words of a piece mean does not, nor do formats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+BARS = "|｜│┃¦∣"
+_BAR = re.compile(f"[{BARS}]")
+# Ruling of a table drawn with characters, and the line below the head of a table in Markdown.
+_RULE = re.compile(rf"^[\s{BARS}]*(?:[:+\-=_─━═┄┅┈┉]{{3,}}|[┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬])[\s{BARS}:+\-=_─-╬]*$")
+_BLANK = re.compile(r"[\s\u3000\u200b\ufeff]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A cell, or a line without any mark.
+
+    Attributes:
+        style: `tab` or `bar` for a cell between marks, `line` for a whole line, `empty` for an empty one.
+        row: pieces printed as one row of a grid share it; 0 where nothing says which cells make a row.
+    """
+
+    text: str
+    line_start: int
+    line_end: int
+    style: str
+    row: int
+
+
+def is_rule(line: str) -> bool:
+    """Tell whether a line only draws a table's ruling."""
+    return bool(_RULE.match(line)) and not any(char.isalnum() for char in line)
+
+
+def split_pieces(lines: list[str]) -> list[Piece]:
+    """Split the lines of one text (line 1 first) into pieces, in order."""
+    edges = _Edges.of(lines)
+    upright = _is_upright(lines, edges)
+    pieces: list[Piece] = []
+    lone_bars = 0
+    for number, line in enumerate(lines, 1):
+        if is_rule(line):
+            continue
+        if _BAR.search(line):
+            if upright == "between" and _is_lone(line):
+                lone_bars += line.count("|") or 1
+                if lone_bars > 1:
+                    pieces.append(Piece("", number, number, "bar", 0))
+                continue
+            pieces.extend(_split_bars(line, number, upright, edges))
+        elif "\t" in line:
+            pieces.extend(_split_tabs(line, number))
+        elif _BLANK.fullmatch(line):
+            pieces.append(Piece("", number, number, "empty", 0))
+            continue
+        else:
+            pieces.append(Piece(line, number, number, "line", 0))
+        lone_bars = 0
+    return pieces
+
+
+def _is_lone(line: str) -> bool:
+    return _BLANK.fullmatch(_BAR.sub("", line)) is not None
+
+
+def _is_upright(lines: list[str], edges: _Edges) -> str | None:
+    """Tell how bars stand where cells are printed one below the other.
+
+    Returns:
+        `behind`: each line is one cell with a bar behind (a bar alone is an empty cell); `between`: bars stand on lines of
+        their own between the cells; None: bars stand within rows.
+    """
+    barred = [line for line in lines if _BAR.search(line) and not is_rule(line)]
+    lone = sum(1 for line in barred if _is_lone(line) and len(_BAR.findall(line)) == 1)
+    single = sum(1 for line in barred if not _is_lone(line) and len(_cells_between(line, edges)) == 1)
+    if (lone + single) < 8 or (lone + single) < 0.7 * len(barred):
+        return None
+    return "behind" if single >= lone / 2 else "between"
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Whether rows begin and end with a bar: then the first or last bar has no cell on its outer side."""
+
+    opened: bool
+    closed: bool
+
+    @classmethod
+    def of(cls, lines: list[str]) -> _Edges:
+        barred = [line.strip() for line in lines if _BAR.search(line) and not is_rule(line) and not _is_lone(line)]
+        begin = sum(1 for line in barred if line[0] in BARS)
+        end = sum(1 for line in barred if line[-1] in BARS)
+        return cls(opened=2 * begin >= len(barred), closed=2 * end >= len(barred))
+
+
+def _cells_between(line: str, edges: _Edges) -> list[str]:
+    cells = _BAR.split(line.strip())
+    if edges.opened and len(cells) > 1 and cells[0] == "":
+        del cells[0]
+    if edges.closed and len(cells) > 1 and cells[-1] == "":
+        del cells[-1]
+    return cells
+
+
+def _split_bars(line: str, number: int, upright: str | None, edges: _Edges) -> Iterator[Piece]:
+    row = 0 if upright else number
+    if upright == "behind" and _is_lone(line):
+        yield Piece("", number, number, "bar", row)
+        return
+    for cell in _cells_between(line, edges):
+        yield Piece(cell, number, number, "bar", row)
+
+
+def _split_tabs(line: str, number: int) -> Iterator[Piece]:
+    cells = line.split("\t")
+    # Each cell with a tab before it, or each but the first: a row that begins with a cell of words tells.
+    if len(cells) > 1 and cells[0].strip() == "" and len(cells) > 2 and cells[1].strip():
+        del cells[0]
+    for cell in cells:
+        yield Piece(cell, number, number, "tab", number)

@@ -1,0 +1,224 @@
+"""Tokens of a table region to the rows of the form: each label with the values that stand behind it.
+
+Belongs here: which label a value belongs to. Which column it belongs to is the concern of `shapes` and `tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from pipelines.forms.dictionary import form_cells
+from pipelines.forms.matching import Match, RowLabel
+from pipelines.parsing.tokens import Token
+from pipelines.parsing.wording import Wording, read_wordings
+
+_CASES = RowLabel("t4", "cases", False, 1)
+
+
+@dataclass(slots=True)
+class FoundRow:
+    """A row of the form as printed.
+
+    Attributes:
+        values: everything behind the label, empty cells before the next label included.
+        width: cells of the printed row, labels included, where the layout proves rows; else labels and values.
+        header: number of the header above it in `FoundTable.headers`, or None.
+    """
+
+    label: RowLabel
+    match: Match | None
+    printed: str | None
+    line_start: int
+    values: list[Token] = field(default_factory=list)
+    width: int = 0
+    header: int | None = None
+    n_words: int = 1
+    is_unproved: bool = False
+
+
+@dataclass(slots=True)
+class FoundTables:
+    """What one region holds: rows of the form in order, headers (wordings), and values that belong to no row."""
+
+    rows: list[FoundRow] = field(default_factory=list)
+    headers: list[list[Wording]] = field(default_factory=list)
+    leftovers: list[tuple[str | None, list[Token]]] = field(default_factory=list)
+
+
+def assemble(tokens: Sequence[Token]) -> FoundTables:
+    """Return the rows of one region."""
+    return _Assembly().run(tokens)
+
+
+class _Assembly:
+    """One pass over the runs of words and values of a region."""
+
+    def __init__(self) -> None:
+        self.found = FoundTables()
+        self.words: list[Token] = []
+        self.row: FoundRow | None = None
+        self.unknown: str | None = None
+        self.context: str | None = None
+
+    def run(self, tokens: Sequence[Token]) -> FoundTables:
+        runs = _runs(tokens)
+        for is_words, run in runs:
+            if is_words:
+                self.words.extend(run)
+                continue
+            self._take_values(run)
+        return self.found
+
+    def _take_values(self, run: list[Token]) -> None:
+        """Give a run of figures, marks and empty cells to the label before it."""
+        figures = [i for i, token in enumerate(run) if token.kind != "blank"]
+        if self.words:
+            if self._takes_text(run):
+                return
+            wordings = read_wordings(self.words)
+            if not figures and not self._names_blank_row(wordings, run):
+                return
+            run = self._after_label(run, figures)
+            self._open(wordings)
+            self.words = []
+        if self.row is not None:
+            self._extend(self.row, run)
+        else:
+            self._leave(run)
+
+    def _takes_text(self, run: list[Token]) -> bool:
+        """`0 | 见附件 | 0`: words among the values of a row that is not complete are a value of it."""
+        if self.row is None or len(self.words) != 1 or len(self.words[0].text) > 12:
+            return False
+        word = self.words[0]
+        if word.row and word.row != (self.row.values[-1].row if self.row.values else 0):
+            return False
+        if not self.row.values or len(self.row.values) + 1 + len(run) > max(sizes_of(self.row.label)):
+            return False
+        if read_wordings(self.words)[0].kind == "label":
+            return False
+        self.row.values.extend([word, *run])
+        self.words = []
+        return True
+
+    def _names_blank_row(self, wordings: list[Wording], run: list[Token]) -> bool:
+        """A label with empty cells alone behind it is a row if they are as many as its values; else they are a header's."""
+        label = self._row_label(wordings)
+        if label is None:
+            return False
+        wording = label[1]
+        last = wording.tokens[-1].row if wording is not None else 0
+        same = [token for token in run if token.row == last] if last else run
+        return len(same) >= min(sizes_of(label[0]))
+
+    def _after_label(self, run: list[Token], figures: list[int]) -> list[Token]:
+        """Leave out the empty cells of the label's printed row where the figures stand in rows below it."""
+        label_row = self.words[-1].row
+        if not figures or not label_row or run[figures[0]].row == label_row:
+            return run
+        return [token for token in run if token.row != label_row]
+
+    def _row_label(self, wordings: list[Wording]) -> tuple[RowLabel, Wording | None] | None:
+        tables = {
+            table for w in wordings if w.match is not None and not w.match.rows for table in w.match.header_tables
+        }
+        for wording in reversed(wordings):
+            if wording.kind in ("unit", "note"):
+                continue
+            if wording.match is None:
+                return None
+            if wording.match.is_header and (not wording.match.data_rows() or _is_header_word(wording, tables)):
+                return (_CASES, None) if "t4" in wording.match.header_tables and "t4" in tables else None
+            candidates = wording.match.data_rows()
+            return (self._choose(candidates), wording) if candidates else None
+        return None
+
+    def _choose(self, candidates: tuple[RowLabel, ...]) -> RowLabel:
+        """Of rows that print the same label, the one that comes next in the form."""
+        if len(candidates) == 1:
+            return candidates[0]
+        before = self.found.rows[-1].label if self.found.rows else None
+        for candidate in candidates:
+            if before is not None and candidate.table_key == before.table_key and candidate.order > before.order:
+                return candidate
+        return candidates[0]
+
+    def _open(self, wordings: list[Wording]) -> None:
+        label = self._row_label(wordings)
+        self.row, self.unknown = None, None
+        headers = [w for w in wordings if label is None or w is not label[1]]
+        if any(w.match is not None and w.match.is_header and not w.match.data_rows() for w in headers):
+            self.found.headers.append(headers)
+        if label is None:
+            self.unknown = " ".join(w.text for w in wordings[-3:] if w.kind not in ("unit", "note"))
+            return
+        row_label, wording = label
+        tokens = wording.tokens if wording is not None else self.words[-1:]
+        labels = [w for w in wordings if w.match is not None and w.match.rows]
+        self.row = FoundRow(
+            label=row_label,
+            match=wording.match if wording is not None else None,
+            printed=wording.text if wording is not None else None,
+            line_start=tokens[0].line_start if wording is not None else 0,
+            header=len(self.found.headers) - 1 if self.found.headers else None,
+            n_words=_cells_in_row(self.words, labels) if wording is not None else 0,
+        )
+        self.found.rows.append(self.row)
+
+    def _extend(self, row: FoundRow, run: list[Token]) -> None:
+        """Rows printed without any words complete the row above or begin with nothing that names them."""
+        for number, group in groupby(run, key=lambda token: token.row):
+            tokens = list(group)
+            fresh = not row.values or not number or row.values[-1].row == number
+            if fresh or (len(row.values) + len(tokens) <= max(sizes_of(row.label)) and row.values[-1].row != number):
+                if row.values and not fresh and all(token.kind == "blank" for token in tokens):
+                    continue
+                row.values.extend(tokens)
+                row.width = row.n_words + len(row.values)
+                row.line_start = row.line_start or tokens[0].line_start
+            else:
+                self._leave(tokens)
+
+    def _leave(self, tokens: list[Token]) -> None:
+        if any(token.kind != "blank" for token in tokens):
+            self.found.leftovers.append((self.unknown, tokens))
+
+
+def _runs(tokens: Sequence[Token]) -> Iterator[tuple[bool, list[Token]]]:
+    """Runs of words and of values; empty cells before words in the same printed row are no values."""
+    usable: list[Token] = []
+    for number, group in groupby(tokens, key=lambda token: token.row):
+        row = list(group)
+        first = next((i for i, token in enumerate(row) if token.kind != "blank"), len(row))
+        if number and first < len(row) and row[first].kind == "words":
+            row = row[first:]
+        usable.extend(row)
+    for is_words, group in groupby(usable, key=lambda token: token.kind == "words"):
+        yield is_words, list(group)
+
+
+def _is_header_word(wording: Wording, tables: set[str]) -> bool:
+    """总计 and 其他 name rows and columns: among the words of a header they are columns, unless numbered."""
+    numbered = any(char in wording.text for char in "七７7（(.．3３")
+    return bool(tables & (wording.match.header_tables if wording.match else frozenset())) and not numbered
+
+
+def _cells_in_row(words: list[Token], labels: list[Wording]) -> int:
+    last = words[-1].row
+    if last:
+        return sum(1 for token in words if token.row == last)
+    return len(labels) or 1
+
+
+_SIZES: dict[tuple[str, str], tuple[int, ...]] = {}
+
+
+def sizes_of(label: RowLabel) -> tuple[int, ...]:
+    """Return how many values the row has in the editions that have it."""
+    if not _SIZES:
+        counted = form_cells().group_by("form_version", "table_key", "row_key").len()
+        for _, table, row, n in counted.iter_rows():
+            _SIZES[table, row] = tuple(sorted({*_SIZES.get((table, row), ()), n}))
+    return _SIZES[label.table_key, label.row_key]

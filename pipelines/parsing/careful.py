@@ -1,0 +1,270 @@
+"""Texts in any layout, one at a time, to the same frames as `rows.read_rows` gives for complete tables.
+
+Belongs here: the order of the steps for one text, and the frames. Each step's own work stands in its module.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from pipelines.documents.layouts import Piece
+from pipelines.forms.dictionary import form_cells, load_seed
+from pipelines.forms.labels import column_labels, label_key_of
+from pipelines.forms.matching import RowLabel
+from pipelines.parsing.assembly import FoundTables, assemble, sizes_of
+from pipelines.parsing.editions import NATIONAL
+from pipelines.parsing.regions import Region, find_regions
+from pipelines.parsing.rows import FormRows
+from pipelines.parsing.shapes import trim_rows
+from pipelines.parsing.tokens import Token, count_numbers_of, tokens_of
+from pipelines.parsing.values import parse_values
+
+_FIXED = {"channels": "F2014", "statistics": "F2014", "provincial": "provincial"}
+
+
+class CarefulReader:
+    """Collects the rows of texts that are read one at a time; `frames` gives them as `FormRows` and prose."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Any, ...]] = []
+        self.values: list[tuple[Any, ...]] = []
+        self.headers: list[tuple[Any, ...]] = []
+        self.leftovers: list[tuple[Any, ...]] = []
+        self.prose: list[tuple[int, int, str]] = []
+        self.numbers: dict[int, int] = {}
+        self._next_row = 1
+
+    def read(self, doc: int, pieces: list[Piece]) -> None:
+        """Read the tables of one text; `pieces` from `documents.layouts` or the cells of a grid."""
+        regions, prose = find_regions(pieces)
+        for line, group in groupby((piece for piece in prose if piece.text.strip()), key=lambda piece: piece.line_start):
+            self.prose.append((doc, line, " ".join(piece.text for piece in group)))
+        found = [_read_region(region) for region in regions]
+        versions = _vote(found_tables for found_tables, _ in found)
+        self.numbers[doc] = 0
+        for number, (tables, tokens) in enumerate(found):
+            _keep_every_figure(tables, tokens)
+            values = [token for row in tables.rows for token in row.values if token.kind == "words"]
+            figures = [token for token in tokens if token.kind == "figure"]
+            self.numbers[doc] += sum(count_numbers_of(token.text) for token in [*figures, *values])
+            self._trim(tables, tokens, versions)
+            self._collect(doc, number, tables)
+
+    def _trim(self, tables: FoundTables, tokens: list[Token], versions: dict[str, str]) -> None:
+        grid: dict[int, list[Token]] = {}
+        for token in tokens:
+            if token.row:
+                grid.setdefault(token.row, []).append(token)
+        for table in dict.fromkeys(row.label.table_key for row in tables.rows):
+            version = versions.get(table, "")
+            rows = [row for row in tables.rows if row.label.table_key == table]
+            trim_rows(rows, tables.headers, grid, lambda label, version=version: _size(label, version))  # type: ignore[misc]
+
+    def _collect(self, doc: int, grid: int, tables: FoundTables) -> None:
+        header_rows: list[tuple[int, str | None]] = []
+        for header in tables.headers:
+            number = self._number()
+            for position, wording in enumerate(header):
+                table = next(iter(sorted(wording.match.header_tables)), None) if wording.match is not None else None
+                key = wording.match.alias if wording.match is not None else label_key_of(wording.text)
+                self.headers.append((doc, number, position, wording.text, key, table))
+            header_rows.append((number, None))
+        for row in tables.rows:
+            number = self._number()
+            lines = [token.line_end for token in row.values] or [row.line_start]
+            match = row.match
+            self.rows.append(
+                (
+                    doc,
+                    grid,
+                    number,
+                    row.label.table_key,
+                    row.label.row_key,
+                    False,
+                    row.printed,
+                    header_rows[row.header][0] if row.header is not None else None,
+                    row.line_start,
+                    max(lines),
+                    match.alias if match is not None else None,
+                    match.distance if match is not None else None,
+                    row.is_unproved,
+                )
+            )
+            for order, token in enumerate(row.values, 1):
+                self.values.append((number, order, token.text, token.line_start, token.line_end))
+        for label, tokens in tables.leftovers:
+            number = self._number()
+            table = _table_near(tables, tokens)
+            head = [(label, False, tokens[0].line_start, tokens[0].line_end)] if label else []
+            cells = [(token.text, token.kind == "figure", token.line_start, token.line_end) for token in tokens]
+            for position, cell in enumerate([*head, *cells]):
+                self.leftovers.append((doc, number, position, *cell, table))
+
+    def _number(self) -> int:
+        self._next_row += 1
+        return self._next_row
+
+    def frames(self, first_row: int = 0) -> tuple[FormRows, pl.DataFrame]:
+        """Return what was collected as `FormRows`, rows numbered from `first_row` on, and the prose lines."""
+        rows = pl.DataFrame(self.rows, schema=_ROWS, orient="row").with_columns(pl.col("row", "header_row") + first_row)
+        values = pl.DataFrame(self.values, schema=_VALUES, orient="row").with_columns(pl.col("row") + first_row)
+        headers = pl.DataFrame(self.headers, schema=_HEADERS, orient="row").with_columns(pl.col("row") + first_row)
+        leftovers = pl.DataFrame(self.leftovers, schema=_LEFTOVERS, orient="row").with_columns(
+            pl.col("row") + first_row, table_key=pl.lit(None, dtype=pl.String)
+        )
+        parsed = parse_values(pl.concat([values["text"], leftovers["text"]]))
+        prose = pl.DataFrame(self.prose, schema={"doc": pl.UInt32, "line": pl.Int32, "text": pl.String}, orient="row")
+        form = FormRows(
+            rows=rows,
+            values=values.join(parsed, on="text", how="left", maintain_order="left"),
+            headers=headers,
+            leftovers=leftovers.join(parsed, on="text", how="left", maintain_order="left"),
+            foreign=prose.clear(),
+        )
+        return form, prose
+
+
+_ROWS: dict[str, Any] = {
+    "doc": pl.UInt32,
+    "grid": pl.UInt32,
+    "row": pl.UInt32,
+    "table_key": pl.String,
+    "row_key": pl.String,
+    "is_merged": pl.Boolean,
+    "matched_label": pl.String,
+    "header_row": pl.UInt32,
+    "line_start": pl.Int32,
+    "line_end": pl.Int32,
+    "matched_alias": pl.String,
+    "label_distance": pl.Int32,
+    "is_unproved": pl.Boolean,
+}
+_VALUES: dict[str, Any] = {
+    "row": pl.UInt32,
+    "order": pl.Int32,
+    "text": pl.String,
+    "line_start": pl.Int32,
+    "line_end": pl.Int32,
+}
+_HEADERS: dict[str, Any] = {
+    "doc": pl.UInt32,
+    "row": pl.UInt32,
+    "position": pl.Int32,
+    "text": pl.String,
+    "label": pl.String,
+    "header_table": pl.String,
+}
+_LEFTOVERS: dict[str, Any] = {
+    "doc": pl.UInt32,
+    "row": pl.UInt32,
+    "position": pl.Int32,
+    "text": pl.String,
+    "is_figure": pl.Boolean,
+    "line_start": pl.Int32,
+    "line_end": pl.Int32,
+    "last_header_table": pl.String,
+}
+
+
+def _read_region(region: Region) -> tuple[FoundTables, list[Token]]:
+    """Read a region; where nothing but lines stand in it, empty lines are empty cells if that completes more rows."""
+    plain = [token for piece in region.pieces for token in tokens_of(piece)]
+    best = assemble(plain)
+    if region.has_marks or all(piece.style != "empty" for piece in region.pieces):
+        return best, plain
+    most, chosen = _count_complete(best), plain
+    for spare, step in ((0, 1), (1, 2), (1, 1)):
+        tokens = _with_blanks(region.pieces, spare, step)
+        found = assemble(tokens)
+        if (complete := _count_complete(found)) > most:
+            best, most, chosen = found, complete, tokens
+    return best, chosen
+
+
+def _keep_every_figure(tables: FoundTables, tokens: list[Token]) -> None:
+    """Whatever no row and no leftover took is left over: no figure of a region is lost."""
+    taken = {id(token) for row in tables.rows for token in row.values}
+    taken |= {id(token) for _, group in tables.leftovers for token in group}
+    lost = [token for token in tokens if token.kind == "figure" and id(token) not in taken]
+    if lost:
+        tables.leftovers.append((None, lost))
+
+
+def _with_blanks(pieces: list[Piece], spare: int, step: int) -> list[Token]:
+    """Tokens of lines where of each run of empty lines the first `spare` separate, and every `step` more are an empty cell."""
+    tokens: list[Token] = []
+    empty = 0
+    for piece in pieces:
+        if piece.style == "empty":
+            empty += 1
+            if empty > spare and (empty - spare) % step == 0:
+                tokens.append(Token("", "blank", piece.line_start, piece.line_end, 0, True))
+            continue
+        empty = 0
+        tokens.extend(tokens_of(piece))
+    return tokens
+
+
+def _count_complete(found: FoundTables) -> int:
+    return sum(1 for row in found.rows if len(row.values) in sizes_of(row.label))
+
+
+def _vote(tables: Iterable[FoundTables]) -> dict[str, str]:
+    """Return table -> edition of one text, by rows and headers that one edition alone has, else by the length of rows."""
+    votes: dict[str, Counter[str]] = {}
+    shapes: Counter[str] = Counter()
+    for found in tables:
+        for row in found.rows:
+            key = (row.label.table_key, row.label.row_key)
+            if (version := _single_rows().get(key)) is not None:
+                votes.setdefault(key[0], Counter())[version] += 1
+            for version in NATIONAL:
+                if len(sizes_of(row.label)) > 1 and _size(row.label, version) == len(row.values):
+                    shapes[version] += 1
+        for wording in (w for header in found.headers for w in header if w.match is not None):
+            for table, version in _single_columns().get(wording.match.alias, ()):  # type: ignore[union-attr]
+                votes.setdefault(table, Counter())[version] += 1
+    total = sum(votes.values(), Counter())
+    fallback = max(NATIONAL, key=lambda version: (total[version], shapes[version]))
+    chosen = {table: counts.most_common(1)[0][0] for table, counts in votes.items()}
+    return {**{table: chosen.get(table, fallback) for table in ("t2", "t3", "t4")}, **_FIXED}
+
+
+@cache
+def _single_rows() -> dict[tuple[str, str], str]:
+    rows = load_seed("form_rows").filter((pl.col("row_kind") == "data") & pl.col("form_version").is_in(NATIONAL))
+    single = rows.filter(pl.len().over("table_key", "row_key") == 1)
+    return {(table, row): version for table, row, version in single["table_key", "row_key", "form_version"].rows()}
+
+
+@cache
+def _single_columns() -> dict[str, list[tuple[str, str]]]:
+    labels = column_labels().filter(pl.col("form_version").is_in(NATIONAL)).select("label", "table_key", "form_version")
+    single = labels.unique().filter(pl.len().over("label", "table_key") == 1)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for label, table, version in single.rows():
+        found.setdefault(label, []).append((table, version))
+    return found
+
+
+def _size(label: RowLabel, version: str) -> int | None:
+    return _sizes_by_version().get((version, label.table_key, label.row_key))
+
+
+@cache
+def _sizes_by_version() -> dict[tuple[str, str, str], int]:
+    counted = form_cells().group_by("form_version", "table_key", "row_key").len()
+    return {(version, table, row): n for version, table, row, n in counted.iter_rows()}
+
+
+def _table_near(tables: FoundTables, tokens: list[Token]) -> str | None:
+    """Return the table whose row stands nearest above some tokens, else below."""
+    above = [row.label.table_key for row in tables.rows if row.line_start <= tokens[0].line_start]
+    below = [row.label.table_key for row in tables.rows]
+    return above[-1] if above else (below[0] if below else None)

@@ -1,0 +1,156 @@
+"""Which pieces of a page belong to tables of the form, and which are prose.
+
+Belongs here: where a table begins and ends, in any layout. What its tokens mean does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from pipelines.documents.layouts import Piece
+from pipelines.forms.labels import label_key_of, section_labels
+from pipelines.forms.matching import find_label, find_similar_label
+from pipelines.parsing.tokens import cell_kind, is_note, is_unit, lex
+
+_SENTENCE = re.compile(r"[。；;！!？?]|[,，](?![^（(]*[）)])|[:：]\s*$")
+_NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
+_MAX_WORDS = 40
+_MAX_PENDING = 12
+_MIN_DISTINCT = 4
+
+
+@dataclass
+class Region:
+    """The pieces of one table region, in order; empty lines between them are kept as `empty` pieces."""
+
+    pieces: list[Piece] = field(default_factory=list)
+
+    @property
+    def has_marks(self) -> bool:
+        """Tell whether tabs or bars separate its cells."""
+        return any(piece.style in ("tab", "bar") for piece in self.pieces)
+
+
+def find_regions(pieces: list[Piece]) -> tuple[list[Region], list[Piece]]:
+    """Split pieces into table regions and prose (lines and foreign cells), both in order."""
+    regions: list[Region] = []
+    prose: list[Piece] = []
+    for candidate in _candidates(pieces):
+        trimmed, rest = _without_foreign_tail(candidate)
+        if _is_of_form(trimmed):
+            regions.append(Region(trimmed))
+            prose.extend(rest)
+        else:
+            prose.extend(candidate)
+    inside = {id(piece) for region in regions for piece in region.pieces}
+    chosen = {id(piece) for piece in prose}
+    return regions, [p for p in pieces if id(p) not in inside and (id(p) in chosen or p.style != "empty")]
+
+
+def _candidates(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Runs of pieces that may be a table: from a cell or a label on, until a heading or a sentence."""
+    run: list[Piece] = []
+    pending: list[Piece] = []
+    for piece in pieces:
+        role = _role(piece)
+        if role in ("cell", "label", "figures"):
+            if run or role != "figures":
+                run += pending
+                run.append(piece)
+            pending = []
+        elif role in ("empty", "words") and run and len([p for p in pending if p.style != "empty"]) < _MAX_PENDING:
+            pending.append(piece)
+        else:
+            if run:
+                yield run
+            run, pending = [], []
+    if run:
+        yield run
+
+
+def _role(piece: Piece) -> str:
+    if piece.style == "empty":
+        return "empty"
+    if piece.style != "line":
+        return "cell"
+    return _role_of_line(piece.text.strip())
+
+
+@lru_cache(maxsize=50_000)
+def _role_of_line(text: str) -> str:
+    label = find_label(text)
+    if label is not None and not _is_section(text):
+        return "label"
+    if cell_kind(text) in ("figure", "mark"):
+        return "figures"
+    if _is_section(text):
+        return "heading"
+    tokens = lex(text)
+    words = [part for kind, part in tokens if kind == "words" and not is_note(part) and not is_unit(part)]
+    known = [part for part in words if find_label(part) is not None]
+    if len(tokens) > len(words) and known and len(known) >= 0.6 * len(words):
+        return "label"
+    if is_note(text):
+        return "words"
+    if _SENTENCE.search(text) or len(text) > _MAX_WORDS:
+        return "label" if _holds_labels(text) else "sentence"
+    if len(words) == 1 and len(tokens) > 1 and find_similar_label(words[0]) is not None:
+        return "label"
+    return "words"
+
+
+def _holds_labels(text: str) -> bool:
+    """Tell whether a long line is made of labels: a whole header or table in one line."""
+    key = label_key_of(text)
+    covered = 0
+    for label in _long_labels():
+        covered += len(label) * key.count(label)
+    return len(key) >= _MIN_DISTINCT and covered >= 0.7 * len(key)
+
+
+@cache
+def _long_labels() -> tuple[str, ...]:
+    from pipelines.forms.matching import dictionary  # noqa: PLC0415
+
+    return tuple(label for label in dictionary() if len(label) >= _MIN_DISTINCT)
+
+
+def _is_section(text: str) -> bool:
+    head = re.split(r"[。：；;]", text, maxsplit=1)[0]
+    return 4 <= len(head) <= 45 and label_key_of(head).removesuffix("如下") in _section_keys()
+
+
+@cache
+def _section_keys() -> frozenset[str]:
+    return frozenset(section_labels()["label"])
+
+
+def _without_foreign_tail(run: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    end = len(run)
+    while end and run[end - 1].style == "empty":
+        end -= 1
+    return run[:end], run[end:]
+
+
+def _is_of_form(run: list[Piece]) -> bool:
+    """A region holds a distinct label of the form; one without any mark holds figures or empty marks as well."""
+    labels = {
+        match.alias
+        for piece in run
+        if piece.style != "empty"
+        for kind, part in (lex(piece.text) if piece.style == "line" else [("words", piece.text), *_parts(piece.text)])
+        if kind == "words" and (match := find_label(part)) is not None
+    }
+    if not labels:
+        return any(_holds_labels(piece.text) for piece in run if piece.style != "empty")
+    if any(piece.style in ("tab", "bar") for piece in run):
+        return True
+    has_figures = any(kind in ("figure", "mark") for piece in run for kind, _ in lex(piece.text))
+    return has_figures and (len(labels) > 1 or any(len(label) >= _MIN_DISTINCT for label in labels))
+
+
+def _parts(text: str) -> tuple[tuple[str, str], ...]:
+    return lex(text) if any(char.isdigit() for char in text) and cell_kind(text) == "words" else ()

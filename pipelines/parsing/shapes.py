@@ -1,0 +1,170 @@
+"""How the rows of a table are printed: which of the empty cells before and behind its values only fill up the grid.
+
+Belongs here: proving by the rows of one table together which cells are values. Sums of the form are `realign`'s concern.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from pipelines.forms.dictionary import load_seed
+from pipelines.forms.labels import label_key_of
+from pipelines.forms.matching import RowLabel
+from pipelines.parsing.assembly import FoundRow
+from pipelines.parsing.tokens import Token
+from pipelines.parsing.wording import Wording
+
+# A reading of a row: how many cells before and behind its values fill up, or None where it does not fit the row.
+Reading = Callable[[FoundRow, FoundRow | None, int], tuple[int, int] | None]
+_MIN_SHARE = 0.6
+_CAPTION = "信息内容"
+
+
+def trim_rows(
+    rows: list[FoundRow],
+    headers: list[list[Wording]],
+    grid: dict[int, list[Token]],
+    sizes: Callable[[RowLabel], int | None],
+) -> None:
+    """Leave each row of one table the cells that are its values, or mark it `is_unproved`.
+
+    `sizes` gives the number of values that the edition has in a row, None where it has no such row; `grid` the cells of
+    every printed row, empty ones included, where the layout proves rows.
+    """
+    open_rows = []
+    for row in rows:
+        n = sizes(row.label)
+        if n is None:
+            continue
+        if not _take_figures(row, n) and not _take_by_header(row, headers, grid, n):
+            open_rows.append((row, n))
+    if open_rows:
+        _take_by_reading(rows, open_rows, sizes)
+
+
+def _take_figures(row: FoundRow, n: int) -> bool:
+    """As many figures and marks in succession as the row has values: whatever is empty around them fills up."""
+    written = [i for i, token in enumerate(row.values) if token.kind != "blank"]
+    if len(written) != n or written[-1] - written[0] != n - 1:
+        return False
+    row.values = row.values[written[0] : written[-1] + 1]
+    return True
+
+
+def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int, list[Token]], n: int) -> bool:
+    """In a grid of merged cells, the columns stand where the header of as many cells prints them."""
+    if row.header is None or row.label.table_key != "t2":
+        return False
+    cells = _header_cells(headers[row.header], grid)
+    if cells is None or len(cells) != len(row.values):
+        return False
+    groups: list[tuple[str | None, list[Token]]] = []
+    for label, token in zip(cells, row.values, strict=True):
+        if label is not None and (not groups or groups[-1][0] != label):
+            groups.append((label, []))
+        if not groups:
+            return False
+        groups[-1][1].append(token)
+    if len(groups) != n or len({label for label, _ in groups}) != n:
+        return False
+    chosen: list[Token] = []
+    for _, tokens in groups:
+        written = [token for token in tokens if token.kind != "blank"]
+        if len({token.text.strip() for token in written}) > 1 or (written and tokens[0].kind == "blank"):
+            return False
+        chosen.append(tokens[0])
+    row.values = chosen
+    return True
+
+
+def _header_cells(header: list[Wording], grid: dict[int, list[Token]]) -> list[str | None] | None:
+    """Return for each cell behind 信息内容 in the last printed row of a header its words, None where it is empty."""
+    printed = grid.get(header[-1].tokens[-1].row, [])
+    keys = [label_key_of(token.text) or None for token in printed]
+    start = next((i for i in reversed(range(len(keys))) if keys[i] == _CAPTION), None)
+    return keys[start + 1 :] if start is not None else None
+
+
+def _take_by_reading(
+    rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]], sizes: Callable[[RowLabel], int | None]
+) -> None:
+    following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
+    known = [(row, n) for row in rows if (n := sizes(row.label)) is not None]
+    readings = list(_readings(known))
+    scores = [sum(_fits(reading, row, following[id(row)], n) for row, n in open_rows) for reading in readings]
+    best = max(scores, default=0)
+    chosen = [r for r, score in zip(readings, scores, strict=True) if score == best and best > 0]
+    for row, n in open_rows:
+        results = {fit for reading in chosen if (fit := _apply(reading, row, following[id(row)], n)) is not None}
+        if len(results) == 1:
+            (lead, trail) = results.pop()
+            row.values = row.values[lead : len(row.values) - trail]
+        elif len(row.values) == n:
+            row.is_unproved = True
+
+
+def _fits(reading: Reading, row: FoundRow, following: FoundRow | None, n: int) -> bool:
+    return _apply(reading, row, following, n) is not None
+
+
+def _apply(reading: Reading, row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
+    fit = reading(row, following, n)
+    if fit is None:
+        return None
+    lead, trail = fit
+    if lead < 0 or trail < 0 or lead + n + trail != len(row.values):
+        return None
+    pads = [*row.values[:lead], *row.values[len(row.values) - trail :]]
+    return fit if all(token.kind == "blank" for token in pads) else None
+
+
+def _readings(rows: Iterable[tuple[FoundRow, int]]) -> Iterable[Reading]:
+    """Exact rows; rows filled up to one width behind or before the values; rows joined by empty cells."""
+    rows = list(rows)
+    yield lambda row, following, n: (0, 0)
+    widths = Counter(row.width for row, _ in rows)
+    if widths:
+        width, count = widths.most_common(1)[0]
+        if count >= max(2, _MIN_SHARE * len(rows)):
+            yield lambda row, following, n: (0, len(row.values) - n) if row.width == width else None
+            yield lambda row, following, n: (len(row.values) - n, 0) if row.width == width else None
+    for per_level in (0, 1):
+        for join in (0, 1, 2, 3):
+            if per_level or join:
+                yield _joined(per_level, join)
+    yield lambda row, following, n: (3 - level_of(row.label), 0)
+
+
+def _joined(per_level: int, join: int) -> Reading:
+    def reading(row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
+        if row.values and row.values[0].row and not _is_stream(row, following):
+            return None
+        level = level_of(following.label) if following is not None else 1
+        return 0, join + per_level * (level - 1)
+
+    return reading
+
+
+def _is_stream(row: FoundRow, following: FoundRow | None) -> bool:
+    """Several rows of the form in one printed row."""
+    return following is not None and bool(following.values) and following.values[0].row == row.values[-1].row
+
+
+def level_of(label: RowLabel) -> int:
+    """Return how deep a row stands in its table: 1 for a row without a heading beside it, up to 3."""
+    return _levels().get((label.table_key, label.row_key), 1)
+
+
+@cache
+def _levels() -> dict[tuple[str, str], int]:
+    rows = load_seed("form_rows").select("form_version", "table_key", "row_key", "parent_row_key").rows()
+    parents = {(version, table, row): parent for version, table, row, parent in rows}
+    levels: dict[tuple[str, str], int] = {}
+    for version, table, row, _ in rows:
+        level, at = 1, parents[version, table, row]
+        while at is not None:
+            level, at = level + 1, parents.get((version, table, at))
+        levels[table, row] = max(level, levels.get((table, row), 0))
+    return levels

@@ -1,0 +1,156 @@
+"""Pieces of a page to tokens: words, figures, marks and empty cells, each with the lines that it stands on.
+
+Belongs here: where one token ends and the next begins. Which label words are, and which row figures belong to, does not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from pipelines.documents.layouts import Piece
+from pipelines.forms.dictionary import load_seed
+from pipelines.forms.labels import label_key_of
+from pipelines.forms.matching import find_label
+from pipelines.parsing.values import NUMBER_TOKEN, UNIT_SPELLINGS
+
+_DIGIT = r"[\d０-９]"
+_FIGURE = (
+    rf"(?:(?:增加|减少)\s?|[+\-＋－−])?(?<![第\d０-９]){_DIGIT}+(?:[,，]{_DIGIT}{{3}})*(?:[.．]{_DIGIT}+)?"
+    rf"(?:\s?(?:{UNIT_SPELLINGS})(?![\u4e00-\u9fff]))?(?![年月日号类级届款岁周天楼层室路幢栋\d０-９])"
+)
+# Notes in brackets, numbering and digits inside words are words.
+_LEXER = re.compile(
+    r"(?P<note>[（(【〔\[][^（）()【】〔〕\[\]\n]*[\u4e00-\u9fff：:][^（）()【】〔〕\[\]\n]*[）)】〕\]])"
+    rf"|(?P<numbering>[（(]\s?{_DIGIT}{{1,2}}\s?[)）]|{_DIGIT}\s?[.．、](?=\s?[\u4e00-\u9fff“（(]))"
+    rf"|(?P<fused>{_DIGIT}+?(?={_DIGIT}\s?[.．、]\s?[\u4e00-\u9fff“（(]))"
+    rf"|(?P<figure>{_FIGURE})"
+    rf"|(?P<digits>{_DIGIT}+)"
+    r"|(?P<mark>(?<![\u4e00-\u9fff/])(?:[/／\\]|[—–－\-]{1,4}|不适用|不涉及)(?![\u4e00-\u9fff/]))"
+    r"|(?P<space>\s+)"
+    r"|(?P<words>[^\s])"
+)
+_BARE = re.compile(rf"[\s\d０-９.,，．+＋\-－−—–/／%]*(?:{UNIT_SPELLINGS})?\s*")
+_INLINE = re.compile(r"^(?P<label>.{4,}?)[：:](?P<value>[\s\d.,，０-９]*(?:[条件])?)\s*$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of a table region.
+
+    Attributes:
+        kind: `words`, `figure`, `mark` (/, —, 不适用) or `blank`.
+        row: as in `Piece`; 0 where nothing proves which cells make a row.
+        is_cell: the layout marks where this cell begins and ends.
+    """
+
+    text: str
+    kind: str
+    line_start: int
+    line_end: int
+    row: int
+    is_cell: bool
+
+
+def count_numbers_of(text: str) -> int:
+    """Return how many numbers a text holds, as `values.count_numbers` counts them."""
+    return len(re.findall(NUMBER_TOKEN, unicodedata.normalize("NFKC", text)))
+
+
+def tokens_of(piece: Piece) -> list[Token]:
+    """Return the tokens of a piece: a marked cell is one, unless a label of the form and figures have run together in it."""
+    if piece.style == "empty":
+        return []
+    is_cell = piece.style != "line"
+    if is_cell:
+        kind = cell_kind(piece.text)
+        parts = [(kind, piece.text)]
+        if kind == "words" and any(char.isdigit() for char in piece.text):
+            parts = _split_cell(piece.text) or parts
+    else:
+        parts = list(lex(piece.text))
+    return [Token(text, kind, piece.line_start, piece.line_end, piece.row, is_cell) for kind, text in parts]
+
+
+@lru_cache(maxsize=50_000)
+def cell_kind(text: str) -> str:
+    """Return the kind of a whole cell."""
+    bare = unicodedata.normalize("NFKC", text).strip(" \t\n\r\u200b\ufeff")
+    if not bare:
+        return "blank"
+    if bare in _value_words():
+        return "mark"
+    if _BARE.fullmatch(text) and any(char.isdigit() for char in bare):
+        return "figure"
+    if re.fullmatch(rf"(?:{_FIGURE}\s*)+", text.strip()):
+        return "figure"
+    return "words"
+
+
+@lru_cache(maxsize=50_000)
+def lex(text: str) -> tuple[tuple[str, str], ...]:
+    """Split a line without marks into (kind, text): words stay together, figures are single."""
+    if (inline := _inline(text)) is not None:
+        return inline
+    if find_label(text) is not None and not re.search(rf"{_DIGIT}\s*$", text):
+        return (("words", text),)
+    found: list[tuple[str, str]] = []
+    for match in _LEXER.finditer(text):
+        kind = match.lastgroup or "words"
+        if kind == "space":
+            if found and found[-1][0] == "words":
+                found[-1] = ("words", found[-1][1] + match.group())
+        elif kind in ("figure", "fused", "mark"):
+            found.append(("mark" if kind == "mark" else "figure", match.group()))
+        elif found and found[-1][0] == "words" and not (kind == "numbering" and _ends_label(found[-1][1])):
+            found[-1] = ("words", found[-1][1] + match.group())
+        else:
+            found.append(("words", match.group()))
+    return tuple((kind, part.strip()) for kind, part in found)
+
+
+def _ends_label(words: str) -> bool:
+    """Tell whether words are a label by themselves, so that a numbering behind them begins the next one."""
+    return find_label(words) is not None
+
+
+def _inline(text: str) -> tuple[tuple[str, str], ...] | None:
+    match = _INLINE.match(text)
+    if match is None or find_label(match["label"]) is None:
+        return None
+    value = match["value"]
+    return (("words", match["label"]), ("figure" if value.strip() else "blank", value.strip()))
+
+
+def _split_cell(text: str) -> list[tuple[str, str]] | None:
+    """Split a cell that holds a label of the form and figures behind it; None where it holds nothing of the kind."""
+    if (inline := _inline(text)) is not None:
+        return list(inline)
+    if find_label(text) is not None and not re.search(rf"{_DIGIT}\s*$", text):
+        return None
+    parts = list(lex(text))
+    words = [part for kind, part in parts if kind == "words"]
+    known = [part for part in words if find_label(part) is not None]
+    return parts if known and len(parts) > len(words) and len(known) == len(words) else None
+
+
+@cache
+def _value_words() -> frozenset[str]:
+    return frozenset(unicodedata.normalize("NFKC", word).strip() for word in load_seed("value_words")["word"])
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a token is a unit alone (条, 次, 万元), as channel tables print it before the figure."""
+    return text.strip() in _units()
+
+
+@cache
+def _units() -> frozenset[str]:
+    return frozenset(unit for spellings in load_seed("units")["spellings"] for unit in spellings.split("|"))
+
+
+def is_note(text: str) -> bool:
+    """Tell whether a token says nothing of its own: a note in brackets, or punctuation."""
+    return label_key_of(text) == ""
