@@ -3,6 +3,7 @@ PYTHON ?= python3
 GID_RAW_DIR ?= data/raw
 GID_WAREHOUSE_DIR ?= data/warehouse
 DAGSTER_PORT ?= 3000
+ACCURACY_DOCUMENTS ?= 20000
 export GID_RAW_DIR GID_WAREHOUSE_DIR
 
 VENV := .venv
@@ -16,7 +17,7 @@ export PYTHONUTF8 := 1
 DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install warehouse test check dev sql trace docs clean
+.PHONY: help install warehouse test check accuracy dev sql trace docs clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ check: $(INSTALLED) ## lint, format, types, SQL style, dbt parse
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
 	@echo "check: lint, format, types, SQL style and dbt parse are clean"
+
+accuracy: $(INSTALLED) ## read generated and golden documents, compare with their truth: data/warehouse/accuracy
+	@$(BIN)/python -m tests.accuracy --documents $(ACCURACY_DOCUMENTS) --out $(GID_WAREHOUSE_DIR)/accuracy
 
 dev: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## Dagster's page on http://127.0.0.1:3000 (DAGSTER_PORT=… for another)
 	@echo "The asset graph will be at http://127.0.0.1:$(DAGSTER_PORT)/asset-groups"

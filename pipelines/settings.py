@@ -18,11 +18,17 @@ STAGING_FRAMES = ("documents", "reports", "cells", "prose_counts", "findings")
 
 @dataclass(frozen=True)
 class Settings:
-    """Paths and limits of one warehouse (`GID_RAW_DIR`, `GID_WAREHOUSE_DIR`, `GID_MAX_FILE_BYTES`)."""
+    """Paths and limits of one warehouse, and the columns of shards (environment variables: see `load_settings`)."""
 
     raw_dir: Path
     warehouse_dir: Path
     max_file_bytes: int
+    max_shard_bytes: int = 8 << 30
+    conversion_seconds: float = 60.0
+    shard_text_columns: tuple[str, ...] = ("text", "content", "raw_text")
+    shard_html_columns: tuple[str, ...] = ("html", "raw_html")
+    shard_url_columns: tuple[str, ...] = ("url", "source_url")
+    shard_title_columns: tuple[str, ...] = ("title",)
 
     @property
     def staging_dir(self) -> Path:
@@ -61,8 +67,19 @@ def load_settings() -> Settings:
         raw_dir=_folder("GID_RAW_DIR", "data/raw"),
         warehouse_dir=_folder("GID_WAREHOUSE_DIR", "data/warehouse"),
         max_file_bytes=int(os.environ.get("GID_MAX_FILE_BYTES", str(64 * 1024 * 1024))),
+        max_shard_bytes=int(os.environ.get("GID_MAX_SHARD_BYTES", str(8 << 30))),
+        conversion_seconds=float(os.environ.get("GID_CONVERSION_SECONDS", "60")),
+        shard_text_columns=_names("GID_SHARD_TEXT", "text,content,raw_text"),
+        shard_html_columns=_names("GID_SHARD_HTML", "html,raw_html"),
+        shard_url_columns=_names("GID_SHARD_URL", "url,source_url"),
+        shard_title_columns=_names("GID_SHARD_TITLE", "title"),
     )
 
 
 def _folder(variable: str, default: str) -> Path:
     return (PROJECT_DIR / os.environ.get(variable, default)).resolve()
+
+
+def _names(variable: str, default: str) -> tuple[str, ...]:
+    """Names separated by commas; of several columns that a shard has, the first that holds something is taken."""
+    return tuple(name.strip() for name in os.environ.get(variable, default).split(",") if name.strip())

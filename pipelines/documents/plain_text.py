@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 # Below a cell that holds no words, a heading or a sentence is prose again; other words may still be the cell's own.
-_FIGURES = r"^[\s\d.,，．+\-—–/%０-９]*$"
+_FIGURES = r"^[\s\d.,，．+\-—–/%０-９]*[件条个项次宗份人篇起例户家部亿万元]{0,2}\s*$"
 _PROSE = r"^[\s　]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*、|[。；]|^.{26,}$"
 
 

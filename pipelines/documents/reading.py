@@ -7,27 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from pipelines.documents.decoding import decode_text, detect_binary
+from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDocument
 from pipelines.documents.deliveries import Delivery
+from pipelines.documents.formats import Reader, convert_document
+from pipelines.documents.isolation import IsolatedConverter
+from pipelines.documents.shards import BrokenShard, Record, ShardColumns, is_shard, read_records
+from pipelines.settings import Settings
 
-_TEXT_EXTENSIONS = frozenset({"", ".txt", ".text"})
 _HASH_CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class ReadFinding:
-    """Something that reading a file found: a rule key and the values of its message."""
-
-    rule_key: str
-    values: dict[str, object]
+_STATUSES = {"binary_file": "binary", "empty_file": "empty", "image_only": "image_only"}
 
 
 @dataclass(frozen=True)
 class Document:
-    """One file, read or not; `text` is there only where `read_status` is `read`."""
+    """One file, or one record of a shard, read or not; `text` is there only where `read_status` is `read`."""
 
     source_path: str
     document_id: str | None = None
@@ -38,76 +35,156 @@ class Document:
     text: str | None = None
     is_duplicate: bool = False
     findings: tuple[ReadFinding, ...] = ()
+    record: int | None = None
+    url: str | None = None
+    title: str | None = None
 
 
-def read_delivery(delivery: Delivery, max_bytes: int) -> list[Document]:
-    """Read every file of a delivery, in path order; whatever is wrong with one is a finding of that one alone."""
-    documents: list[Document] = []
+def read_delivery(delivery: Delivery, settings: Settings) -> Iterator[Document]:
+    """Read every file and record of a delivery, in order; whatever is wrong with one is a finding of that one alone."""
     first_paths: dict[str, str] = {}
-    for file in delivery.files:
-        document = read_file(file, delivery.source_path(file), max_bytes)
-        if document.document_id is not None and document.document_id in first_paths:
-            found = _finding("duplicate_document", document.source_path, first=first_paths[document.document_id])
-            document = replace(document, is_duplicate=True, findings=(*document.findings, found))
-        elif document.document_id is not None:
-            first_paths[document.document_id] = document.source_path
-        documents.append(document)
-    return documents
+    with IsolatedConverter(settings.conversion_seconds) as isolated:
+        reader = Reader(isolated, settings.max_file_bytes)
+        for file in delivery.files:
+            source_path = delivery.source_path(file).encode("utf-8", "replace").decode("utf-8")
+            for document in _read_any(file, source_path, settings, reader):
+                first = first_paths.setdefault(document.document_id or "", _place_of(document))
+                if document.document_id is None or first == _place_of(document):
+                    yield document
+                else:
+                    found = _finding("duplicate_document", _place_of(document), first=first)
+                    yield replace(document, is_duplicate=True, findings=(*document.findings, found))
 
 
-def read_file(file: Path, source_path: str, max_bytes: int) -> Document:
-    """Read one file; never raises for what is wrong with it. `max_bytes`: above it only size and sha256 are taken."""
-    source_path = source_path.encode("utf-8", "replace").decode("utf-8")
+def read_file(file: Path, source_path: str, reader: Reader) -> Document:
+    """Read one file; never raises for what is wrong with it. Above the limit only size and sha256 are taken."""
     try:
-        if not file.is_file():
-            raise OSError(_kind_of(file))
-        before = file.stat()
-        if before.st_size > max_bytes:
-            found = _finding("oversized_file", source_path, bytes=before.st_size, limit=max_bytes)
+        before = _stat(file)
+        if before.st_size > reader.max_bytes:
+            found = _finding("oversized_file", source_path, bytes=before.st_size, limit=reader.max_bytes)
             return Document(source_path, _hash_file(file), before.st_size, None, None, "oversized", findings=(found,))
         with file.open("rb") as stream:
-            data = stream.read(max_bytes + 1)
+            data = stream.read(reader.max_bytes + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
-        reason = error.strerror or str(error)
-        return Document(source_path, findings=(_finding("unreadable_file", source_path, reason=reason),))
-    document = _document_of(data, source_path)
+        return _unreadable(source_path, error)
+    document = _document_of(data, source_path, reader)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
         document = replace(document, findings=(*document.findings, _finding("changed_while_read", source_path)))
     return document
 
 
-def _document_of(data: bytes, source_path: str) -> Document:
+def _read_any(file: Path, source_path: str, settings: Settings, reader: Reader) -> Iterator[Document]:
+    try:
+        _stat(file)
+        shard = is_shard(file)
+    except OSError as error:
+        yield _unreadable(source_path, error)
+        return
+    if shard:
+        yield from _read_shard(file, source_path, settings, reader)
+    else:
+        yield read_file(file, source_path, reader)
+
+
+def _read_shard(file: Path, source_path: str, settings: Settings, reader: Reader) -> Iterator[Document]:
+    """Yield a document a record; a shard that cannot be read, or holds no document, is one of its own.
+
+    What is found on the shard as a whole stands with its last document.
+    """
+    last: Document | None = None
+    n_skipped = 0
+    try:
+        before = _stat(file)
+        if before.st_size > settings.max_shard_bytes:
+            found = _finding("oversized_shard", source_path, bytes=before.st_size, limit=settings.max_shard_bytes)
+            yield Document(source_path, _hash_file(file), before.st_size, None, None, "oversized", findings=(found,))
+            return
+        for record in read_records(file, _columns_of(settings), reader.max_bytes):
+            n_skipped += record.is_skipped
+            if not record.is_skipped:
+                if last is not None:
+                    yield last
+                last = _document_of_record(record, source_path, reader)
+        after = _stat(file)
+        changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    except (OSError, BrokenShard) as error:
+        if last is not None:
+            yield last
+        yield _unreadable(source_path, error)
+        return
+    findings = [_finding("skipped_records", source_path, n=n_skipped)] if n_skipped else []
+    findings += [_finding("changed_while_read", source_path)] if changed else []
+    if last is None:
+        findings.append(_finding("empty_file", source_path, bytes=before.st_size))
+        last = Document(source_path, _hash_file(file), before.st_size, read_status="empty")
+    yield replace(last, findings=(*last.findings, *findings))
+
+
+def _columns_of(settings: Settings) -> ShardColumns:
+    return ShardColumns(
+        text=settings.shard_text_columns,
+        html=settings.shard_html_columns,
+        url=settings.shard_url_columns,
+        title=settings.shard_title_columns,
+    )
+
+
+def _document_of(data: bytes, source_path: str, reader: Reader) -> Document:
     document = Document(source_path, hashlib.sha256(data).hexdigest(), len(data))
     if not data:
         return replace(document, read_status="empty", findings=(_finding("empty_file", source_path, bytes=0),))
-    binary = detect_binary(data)
-    decoded = None if binary else decode_text(data)
-    if decoded is None:
-        found = _finding("binary_file", source_path, detected=binary or "no known text encoding")
-        return replace(document, read_status="binary", findings=(found,))
-    if not decoded.text.strip():
-        found = _finding("empty_file", source_path, bytes=len(data))
-        return replace(document, read_status="empty", encoding=decoded.encoding, findings=(found,))
-    findings = []
-    extension = Path(source_path).suffix.lower()
-    if extension not in _TEXT_EXTENSIONS:
-        findings.append(_finding("unknown_extension", source_path, extension=extension, detected="plain text"))
-    if decoded.n_undecodable:
-        found = _finding("undecodable_bytes", source_path, n=decoded.n_undecodable, encoding=decoded.encoding)
-        findings.append(found)
+    return _converted(document, data, PurePosixPath(source_path).name, reader)
+
+
+def _document_of_record(record: Record, source_path: str, reader: Reader) -> Document:
+    document = Document(source_path, record=record.number, url=record.url, title=record.title)
+    if record.content is None:
+        return replace(document, findings=(_finding("broken_record", _place_of(document), reason=record.problem),))
+    digest = hashlib.sha256(record.content).hexdigest()
+    document = replace(document, document_id=digest, size_bytes=len(record.content))
+    return _converted(document, record.content, "", reader, record.charset)
+
+
+def _converted(document: Document, data: bytes, name: str, reader: Reader, declared: str | None = None) -> Document:
+    place = _place_of(document)
+    try:
+        converted = convert_document(data, name, reader, declared)
+    except UnreadableDocument as error:
+        found = _finding(error.rule_key, place, **error.values)
+        return replace(document, read_status=_STATUSES.get(error.rule_key, "unreadable"), findings=(found,))
+    return _with_text(document, converted, place)
+
+
+def _with_text(document: Document, converted: Converted, place: str) -> Document:
     return replace(
         document,
-        format="text",
-        encoding=decoded.encoding,
+        format=converted.format,
+        encoding=converted.encoding,
         read_status="read",
-        text=decoded.text,
-        findings=tuple(findings),
+        text=converted.text,
+        title=document.title or converted.title,
+        findings=tuple(_finding(found.rule_key, place, **found.values) for found in converted.findings),
     )
+
+
+def _place_of(document: Document) -> str:
+    return document.source_path if document.record is None else f"{document.source_path}#{document.record}"
 
 
 def _finding(rule_key: str, source_path: str, **values: object) -> ReadFinding:
     return ReadFinding(rule_key, {"path": source_path, **values})
+
+
+def _unreadable(source_path: str, error: Exception) -> Document:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return Document(source_path, findings=(_finding("unreadable_file", source_path, reason=reason),))
+
+
+def _stat(file: Path) -> os.stat_result:
+    if not file.is_file():
+        raise OSError(_kind_of(file))
+    return file.stat()
 
 
 def _hash_file(file: Path) -> str:

@@ -18,7 +18,9 @@ from pipelines.forms.script import traditional_characters
 _INVISIBLE = r"[\s\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff]+"
 _YEAR_PREFIX = r"^(?:19|20)\d\d年度?"
 _NUMBERING = r"^[(\[]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})(?:[)\]][、.,:·]?|[、.,:·])"
-_BRACKETED = r"[(\[【〔{][^)\]】〕}]*(?:[)\]】〕}]|$)"
+# Inner brackets first, as a note may hold a gloss; what is left open runs to the end.
+_BRACKETED = r"[(\[【〔{][^()\[\]【】〔〕{}]*[)\]】〕}]"
+_LEFT_OPEN = r"[(\[【〔{].*$"
 # No label of a form has Latin letters: they are glosses in pinyin, or rests of markup.
 _NOT_WORD = r"[^\p{Han}0-9]"
 _NOT_WORD_PY = re.compile(
@@ -38,6 +40,8 @@ def label_key(text: pl.Expr) -> pl.Expr:
         .str.replace(_YEAR_PREFIX, "")
         .str.replace(_NUMBERING, "")
         .str.replace_all(_BRACKETED, "")
+        .str.replace_all(_BRACKETED, "")
+        .str.replace(_LEFT_OPEN, "")
         .str.replace_all(_NOT_WORD, "")
         .str.strip_prefix("其中")
     )
@@ -48,7 +52,7 @@ def label_key_of(text: str) -> str:
     """Return the same as `label_key` for one text."""
     text = unicodedata.normalize("NFKC", re.sub(_CIRCLED, "", text)).translate(_translation())
     text = re.sub(_INVISIBLE, "", text)
-    for pattern, count in ((_YEAR_PREFIX, 1), (_NUMBERING, 1), (_BRACKETED, 0)):
+    for pattern, count in ((_YEAR_PREFIX, 1), (_NUMBERING, 1), (_BRACKETED, 0), (_BRACKETED, 0), (_LEFT_OPEN, 1)):
         text = re.sub(pattern, "", text, count=count)
     return _NOT_WORD_PY.sub("", text).removeprefix("其中")
 

@@ -25,6 +25,7 @@ class FoundRow:
         values: everything behind the label, empty cells before the next label included.
         width: cells of the printed row, labels included, where the layout proves rows; else labels and values.
         header: number of the header above it in `FoundTable.headers`, or None.
+        is_printed_only: its label stands where nothing marks cells, and no value behind it: all its cells are empty.
     """
 
     label: RowLabel
@@ -36,6 +37,7 @@ class FoundRow:
     header: int | None = None
     n_words: int = 1
     is_unproved: bool = False
+    is_printed_only: bool = False
 
 
 @dataclass(slots=True)
@@ -66,10 +68,45 @@ class _Assembly:
         runs = _runs(tokens)
         for is_words, run in runs:
             if is_words:
-                self.words.extend(run)
+                self._take_words(run)
                 continue
             self._take_values(run)
+        if self.words:
+            wordings = read_wordings(self.words)
+            self._take_printed(wordings, None)
+            label = self._row_label(wordings)
+            if label is not None and label[1] is None and not self.words[-1].is_cell:
+                self.found.rows.append(_printed_only(_CASES, None, self.words[-1]))
         return self.found
+
+    def _take_words(self, run: list[Token]) -> None:
+        """Collect words; a printed row that is a label and as many words as it has values is complete."""
+        for number, group in groupby(run, key=lambda token: token.row):
+            row = list(group)
+            wordings, texts = _split_texts(read_wordings(row)) if number and len(row) > 1 else ([], [])
+            label = self._row_label(wordings) if texts else None
+            if label is None or len(texts) not in sizes_of(label[0]) or row[-1] is run[-1]:
+                self.words.extend(row)
+                continue
+            self.words.extend(row[: len(row) - len(texts)])
+            self._open(read_wordings(self.words))
+            self.words = []
+            if self.row is not None:
+                self._extend(self.row, texts)
+
+    def _take_printed(self, wordings: list[Wording], chosen: Wording | None) -> None:
+        """Labels of rows without a value, where nothing marks cells."""
+        tables = _header_tables(wordings)
+        for wording, following in zip(wordings, [*wordings[1:], None], strict=True):
+            match = wording.match
+            # Words that are no label may be its value.
+            if following is not None and following.kind == "unknown":
+                continue
+            if wording is chosen or match is None or match.distance or any(t.is_cell for t in wording.tokens):
+                continue
+            if match.data_rows() and not (match.is_header and _is_header_word(wording, tables)):
+                row = _printed_only(self._choose(match.data_rows()), wording, wording.tokens[-1])
+                self.found.rows.append(row)
 
     def _take_values(self, run: list[Token]) -> None:
         """Give a run of figures, marks and empty cells to the label before it."""
@@ -77,7 +114,10 @@ class _Assembly:
         if self.words:
             if self._takes_text(run):
                 return
-            wordings = read_wordings(self.words)
+            wordings, texts = _split_texts(read_wordings(self.words), len(run))
+            self.words = [token for wording in wordings for token in wording.tokens]
+            run = [*texts, *run]
+            figures = [i for i, token in enumerate(run) if token.kind != "blank"]
             if not figures and not self._names_blank_row(wordings, run):
                 return
             run = self._after_label(run, figures)
@@ -111,6 +151,8 @@ class _Assembly:
         wording = label[1]
         last = wording.tokens[-1].row if wording is not None else 0
         same = [token for token in run if token.row == last] if last else run
+        if not same and len({token.row for token in run}) == len(run):
+            same = run
         return len(same) >= min(sizes_of(label[0]))
 
     def _after_label(self, run: list[Token], figures: list[int]) -> list[Token]:
@@ -151,6 +193,7 @@ class _Assembly:
         headers = [w for w in wordings if label is None or w is not label[1]]
         if any(w.match is not None and w.match.is_header and not w.match.data_rows() for w in headers):
             self.found.headers.append(headers)
+        self._take_printed(wordings, label[1] if label is not None else None)
         if label is None:
             self.unknown = " ".join(w.text for w in wordings[-3:] if w.kind not in ("unit", "note"))
             return
@@ -173,7 +216,7 @@ class _Assembly:
             tokens = list(group)
             fresh = not row.values or not number or row.values[-1].row == number
             if fresh or (len(row.values) + len(tokens) <= max(sizes_of(row.label)) and row.values[-1].row != number):
-                if row.values and not fresh and all(token.kind == "blank" for token in tokens):
+                if not fresh and len(tokens) > 1 and all(token.kind == "blank" for token in tokens):
                     continue
                 row.values.extend(tokens)
                 row.width = row.n_words + len(row.values)
@@ -197,6 +240,40 @@ def _runs(tokens: Sequence[Token]) -> Iterator[tuple[bool, list[Token]]]:
         usable.extend(row)
     for is_words, group in groupby(usable, key=lambda token: token.kind == "words"):
         yield is_words, list(group)
+
+
+def _split_texts(wordings: list[Wording], n_behind: int = 0) -> tuple[list[Wording], list[Token]]:
+    """Split off the words behind a row's label in its printed row: they are values in words (见附件).
+
+    Where nothing proves rows, they are if they and the `n_behind` values behind them are as many as the row has.
+    """
+    at = len(wordings)
+    while at and wordings[at - 1].kind == "unknown":
+        at -= 1
+    label = wordings[at - 1] if 0 < at < len(wordings) else None
+    if label is None or label.match is None or not label.match.data_rows() or label.match.is_header:
+        return wordings, []
+    texts = [token for wording in wordings[at:] for token in wording.tokens]
+    proved = all(token.is_cell and token.row and token.row == label.tokens[-1].row for token in texts)
+    rowless = not any(token.row for token in (*texts, *label.tokens))
+    if not proved and not (rowless and len(texts) + n_behind in sizes_of(label.match.data_rows()[0])):
+        return wordings, []
+    return wordings[:at], texts
+
+
+def _header_tables(wordings: list[Wording]) -> set[str]:
+    return {table for w in wordings if w.match is not None and not w.match.rows for table in w.match.header_tables}
+
+
+def _printed_only(label: RowLabel, wording: Wording | None, token: Token) -> FoundRow:
+    return FoundRow(
+        label=label,
+        match=wording.match if wording is not None else None,
+        printed=wording.text if wording is not None else None,
+        line_start=wording.tokens[0].line_start if wording is not None else token.line_start,
+        values=[Token("", "blank", token.line_end, token.line_end, 0, False)],
+        is_printed_only=True,
+    )
 
 
 def _is_header_word(wording: Wording, tables: set[str]) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
-from itertools import groupby
+from functools import cache, partial
+from itertools import groupby, pairwise
 from typing import Any
 
 import polars as pl
@@ -25,6 +25,8 @@ from pipelines.parsing.shapes import trim_rows
 from pipelines.parsing.tokens import Token, count_numbers_of, tokens_of
 from pipelines.parsing.values import parse_values
 
+_ROW_NUMBERS = "行号"
+_MIN_COMPLETE = 0.8
 _FIXED = {"channels": "F2014", "statistics": "F2014", "provincial": "provincial"}
 
 
@@ -46,17 +48,21 @@ class CarefulReader:
         for line, group in groupby((piece for piece in prose if piece.text.strip()), key=lambda piece: piece.line_start):
             self.prose.append((doc, line, " ".join(piece.text for piece in group)))
         found = [_read_region(region) for region in regions]
-        versions = _vote(found_tables for found_tables, _ in found)
+        _drop_repeated_labels([tables for tables, _ in found])
+        if found and regions[-1].pieces[-1] is next((p for p in reversed(pieces) if p.style != "empty"), None):
+            _drop_cut_row(found[-1][0])
+        versions = _vote(tables for tables, _ in found)
         self.numbers[doc] = 0
+        seen: set[str] = set()
         for number, (tables, tokens) in enumerate(found):
             _keep_every_figure(tables, tokens)
             values = [token for row in tables.rows for token in row.values if token.kind == "words"]
             figures = [token for token in tokens if token.kind == "figure"]
             self.numbers[doc] += sum(count_numbers_of(token.text) for token in [*figures, *values])
-            self._trim(tables, tokens, versions)
+            self._trim(tables, tokens, versions, seen)
             self._collect(doc, number, tables)
 
-    def _trim(self, tables: FoundTables, tokens: list[Token], versions: dict[str, str]) -> None:
+    def _trim(self, tables: FoundTables, tokens: list[Token], versions: dict[str, str], seen: set[str]) -> None:
         grid: dict[int, list[Token]] = {}
         for token in tokens:
             if token.row:
@@ -64,9 +70,10 @@ class CarefulReader:
         for table in dict.fromkeys(row.label.table_key for row in tables.rows):
             version = versions.get(table, "")
             rows = [row for row in tables.rows if row.label.table_key == table]
-            trim_rows(rows, tables.headers, grid, lambda label, version=version: _size(label, version))  # type: ignore[misc]
+            trim_rows(rows, tables.headers, grid, partial(_size, version=version), seen)
 
     def _collect(self, doc: int, grid: int, tables: FoundTables) -> None:
+        tables.rows = [row for row in tables.rows if row.values]
         header_rows: list[tuple[int, str | None]] = []
         for header in tables.headers:
             number = self._number()
@@ -174,17 +181,34 @@ _LEFTOVERS: dict[str, Any] = {
 
 def _read_region(region: Region) -> tuple[FoundTables, list[Token]]:
     """Read a region; where nothing but lines stand in it, empty lines are empty cells if that completes more rows."""
-    plain = [token for piece in region.pieces for token in tokens_of(piece)]
+    printed = [token for piece in region.pieces for token in tokens_of(piece)]
+    plain, row_numbers = _without_row_numbers(printed)
     best = assemble(plain)
+    if row_numbers:
+        best.leftovers.append((_ROW_NUMBERS, row_numbers))
+        return best, printed
     if region.has_marks or all(piece.style != "empty" for piece in region.pieces):
         return best, plain
     most, chosen = _count_complete(best), plain
     for spare, step in ((0, 1), (1, 2), (1, 1)):
         tokens = _with_blanks(region.pieces, spare, step)
         found = assemble(tokens)
-        if (complete := _count_complete(found)) > most:
+        if (complete := _count_complete(found)) > most and complete >= _MIN_COMPLETE * len(found.rows):
             best, most, chosen = found, complete, tokens
     return best, chosen
+
+
+def _drop_repeated_labels(tables: list[FoundTables]) -> None:
+    """A label that stands without values in one place and with them in another is no row without values."""
+    labels = Counter(row.label for found in tables for row in found.rows)
+    for found in tables:
+        found.rows = [row for row in found.rows if not row.is_printed_only or labels[row.label] == 1]
+
+
+def _drop_cut_row(found: FoundTables) -> None:
+    """Where the text ends with a label, its values may have been cut off."""
+    while found.rows and found.rows[-1].is_printed_only:
+        del found.rows[-1]
 
 
 def _keep_every_figure(tables: FoundTables, tokens: list[Token]) -> None:
@@ -194,6 +218,23 @@ def _keep_every_figure(tables: FoundTables, tokens: list[Token]) -> None:
     lost = [token for token in tokens if token.kind == "figure" and id(token) not in taken]
     if lost:
         tables.leftovers.append((None, lost))
+
+
+def _without_row_numbers(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Split off the numbers of rows (行号, 序号) that stand before the labels in a column of their own."""
+    firsts: list[Token] = []
+    for _, row in _printed_rows(tokens):
+        if len(row) > 1 and row[0].kind == "figure" and row[1].kind == "words" and row[0].text.strip().isdigit():
+            firsts.append(row[0])
+    counted = [int(token.text) for token in firsts]
+    if len(counted) < 3 or any(b <= a for a, b in pairwise(counted)):
+        return tokens, []
+    gone = {id(token) for token in firsts}
+    return [token for token in tokens if id(token) not in gone], firsts
+
+
+def _printed_rows(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
+    return [(number, list(group)) for number, group in groupby(tokens, key=lambda token: token.row) if number]
 
 
 def _with_blanks(pieces: list[Piece], spare: int, step: int) -> list[Token]:

@@ -25,7 +25,7 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
 
     Never raises for what is wrong with a file: that is a row in `documents` and one in `findings`.
     """
-    documents = read_delivery(delivery, settings.max_file_bytes)
+    documents = list(read_delivery(delivery, settings))
     readable = [i for i, d in enumerate(documents) if d.text is not None and not d.is_duplicate]
     parsed = [
         parse_texts({i: documents[i].text or "" for i in readable[start : start + _BATCH]})
@@ -49,7 +49,7 @@ def _places(documents: list[Document], delivery: str) -> pl.DataFrame:
             "document_id": [d.document_id for d in documents],
             "delivery": [delivery] * len(documents),
             "source_path": [d.source_path for d in documents],
-            "record": [None] * len(documents),
+            "record": [d.record for d in documents],
         },
         schema={
             "doc": pl.UInt32,
@@ -68,7 +68,7 @@ def _documents_frame(documents: list[Document], reports: set[int], delivery: str
             "document_id": d.document_id,
             "delivery": delivery,
             "source_path": d.source_path,
-            "record": None,
+            "record": d.record,
             "size_bytes": d.size_bytes,
             "format": d.format,
             "encoding": d.encoding,
@@ -76,6 +76,8 @@ def _documents_frame(documents: list[Document], reports: set[int], delivery: str
             "n_lines": None if d.text is None else _count_lines(d.text),
             "is_report": d.text is not None and d.document_id in by_id,
             "is_duplicate": d.is_duplicate,
+            "source_url": d.url,
+            "source_title": d.title,
             "text": d.text,
             "parser_version": parser_version(),
         }

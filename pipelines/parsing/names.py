@@ -8,9 +8,14 @@ from __future__ import annotations
 import re
 
 BODY_END = (
-    "人民政府|街道办事处|办事处|管理委员会|管委会|委员会|办公室|厅|局|委|署|中心|镇|乡|街道|苏木"
+    "人民政府|镇政府|乡政府|街道办事处|办事处|管理委员会|管委会|委员会|办公室|厅|局|委|署|中心|镇|乡|街道|苏木"
     "|集团|公司|法院|检察院|大学|学院|医院|站|所|院"
 )
+# Behind a township's name these end a name of its own; 市, 区, 县 make another unit of it (景德镇市).
+_OTHER_END = "村|社区|市|区|县|旗|州|盟|省|校|园|馆|队|处|会|部|团|庭|室|组|政府"
+_FILLING = re.compile(r"(?:年度?|度|本级|机关|政务|关于|的|工作|主动|党委|基层|单位|公开|门户网站|网站)+")
+_NO_NAME = re.compile(r"[^\u4e00-\u9fff（）()·、]+")
+_TOWNSHIP_FIRST = re.compile(r"(.+(?:镇|乡|街道|苏木)(?:人民政府|办事处|政府)?)(.+)")
 _OFFICE = re.compile(r"(?:党政(?:综合)?办(?:公室)?|政府办(?:公室)?)$")
 _TOWNSHIP = re.compile(r"(?:镇|乡|街道|苏木|街道办事处)$")
 _DIVISION = r"[\u4e00-\u9fff]{1,8}?"
@@ -23,6 +28,24 @@ _PARENTS = re.compile(
 def clean_body(name: str) -> str:
     """Return a printed name without outer marks and a leading 中共 or 关于."""
     return re.sub(r"^(?:关于|中共)", "", name.strip("《》“”\"'（）() ：:，,、—-"))
+
+
+def cut_foreign_words(name: str) -> tuple[str, str]:
+    """Split the name in a title from words round it that are no part of any name: (name, foreign words).
+
+    Foreign are Latin letters and marks with whatever stands before them, and words behind a township's name that end
+    no name (太平镇开云网页版).
+    """
+    parts = [part for part in _NO_NAME.split(name) if part]
+    if not parts:
+        return name, ""
+    own = parts[-1] if len(parts[-1]) >= 2 else name
+    before = name[: len(name) - len(own)] if name.endswith(own) else ""
+    match = _TOWNSHIP_FIRST.fullmatch(own)
+    if match is None or re.search(rf"(?:{BODY_END}|{_OTHER_END})$", match.group(2)):
+        return own, before
+    behind = "" if _FILLING.fullmatch(match.group(2)) else match.group(2)
+    return match.group(1), before + behind
 
 
 def unit_name(body: str) -> str:

@@ -20,6 +20,8 @@ _NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
 _MAX_WORDS = 40
 _MAX_PENDING = 12
 _MIN_DISTINCT = 4
+# So many labels in succession are a table whose cells are all empty.
+_MIN_PRINTED = 8
 
 
 @dataclass
@@ -90,11 +92,13 @@ def _role_of_line(text: str) -> str:
         return "heading"
     tokens = lex(text)
     words = [part for kind, part in tokens if kind == "words" and not is_note(part) and not is_unit(part)]
-    known = [part for part in words if find_label(part) is not None]
+    known = [part for part in words if find_label(part) is not None or _holds_labels(part)]
     if len(tokens) > len(words) and known and len(known) >= 0.6 * len(words):
         return "label"
     if is_note(text):
         return "words"
+    if len(tokens) == len(words) and _holds_labels(text):
+        return "label"
     if _SENTENCE.search(text) or len(text) > _MAX_WORDS:
         return "label" if _holds_labels(text) else "sentence"
     if len(words) == 1 and len(tokens) > 1 and find_similar_label(words[0]) is not None:
@@ -149,7 +153,9 @@ def _is_of_form(run: list[Piece]) -> bool:
     if any(piece.style in ("tab", "bar") for piece in run):
         return True
     has_figures = any(kind in ("figure", "mark") for piece in run for kind, _ in lex(piece.text))
-    return has_figures and (len(labels) > 1 or any(len(label) >= _MIN_DISTINCT for label in labels))
+    if not has_figures:
+        return len(labels) >= _MIN_PRINTED
+    return (len(labels) > 1 or any(len(label) >= _MIN_DISTINCT for label in labels))
 
 
 def _parts(text: str) -> tuple[tuple[str, str], ...]:

@@ -20,11 +20,10 @@ from pipelines.parsing.pages import read_pages
 from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.tables import place_values
-from pipelines.parsing.values import count_numbers
 from pipelines.schemas.staging import SECTION
 
 _MIN_SIGNS = 2
-_TABLE_SIGNS = ("t2", "t3", "t4", "channels")
+_TABLE_SIGNS = ("t2", "t3", "t4", "channels", "statistics")
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def parse_texts(texts: dict[int, str]) -> ParsedReports:
     unknown, unread = find_unknown_rows(form.leftovers), find_unread_tables(prose)
     reports = report_editions(editions, form.rows, is_report)
     all_cells = complete_cells(
-        placed.cells.drop("n_numbers"), reports, editions, pl.concat([unknown, unread], how="diagonal_relaxed")
+        placed.cells, reports, editions, pl.concat([unknown, unread], how="diagonal_relaxed")
     )
     last_lines = prose.group_by("doc").agg(last_line=pl.col("line").max())
     missing = find_missing_tables(all_cells, last_lines)
@@ -68,7 +67,7 @@ def parse_texts(texts: dict[int, str]) -> ParsedReports:
     return ParsedReports(
         reports=reports,
         cells=all_cells,
-        prose_counts=_prose_frame(prose),
+        prose_counts=_prose_frame(prose, headers),
         findings=[
             *_as_findings(signs.filter(~pl.col("is_report")).select("doc", "n", rule_key=pl.lit("not_a_report"))),
             *((doc, finding) for doc in is_report for finding in headers[doc].findings),
@@ -126,7 +125,7 @@ def _reports_frame(
         sections=pl.struct("number", "section_key", "title", "line")
     )
     is_figure = pl.col("value_state").is_in(["number", "zero"])
-    in_cells = cells.filter(is_figure).group_by("doc").agg(n_cell_numbers=count_numbers(pl.col("raw_value")).sum())
+    in_cells = cells.filter(is_figure).group_by("doc").agg(n_cell_numbers=pl.col("n_numbers").sum())
     in_findings = found.group_by("doc").agg(n_finding_numbers=pl.col("n_numbers").sum())
     joined = reports.join(pl.DataFrame(facts, schema=header_schema, orient="row"), on="doc", maintain_order="left")
     for frame in (listed, regions, in_cells, in_findings):
@@ -150,14 +149,14 @@ _HEADER_TYPES: dict[str, Any] = {
 }
 
 
-def _prose_frame(prose: pl.DataFrame) -> pl.DataFrame:
+def _prose_frame(prose: pl.DataFrame, headers: dict[int, Header]) -> pl.DataFrame:
     by_doc: dict[int, list[tuple[int, str]]] = {}
     for doc, line, text in prose.filter(~pl.col("is_heading")).select("doc", "line", "text").iter_rows():
         by_doc.setdefault(doc, []).append((line, text))
     rows = [
         (doc, count.quantity, count.value, count.is_approximate, count.quote, count.line_start, count.line_end)
         for doc, lines in by_doc.items()
-        for count in read_prose(lines)
+        for count in read_prose(lines, headers[doc].report_year)
     ]
     names = ["doc", "quantity", "value", "is_approximate", "quote", "line_start", "line_end"]
     types = [pl.UInt32, pl.String, pl.Float64, pl.Boolean, pl.String, pl.Int32, pl.Int32]

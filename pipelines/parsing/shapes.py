@@ -17,7 +17,8 @@ from pipelines.parsing.tokens import Token
 from pipelines.parsing.wording import Wording
 
 # A reading of a row: how many cells before and behind its values fill up, or None where it does not fit the row.
-Reading = Callable[[FoundRow, FoundRow | None, int], tuple[int, int] | None]
+Fit = Callable[[FoundRow, FoundRow | None, int], tuple[int, int] | None]
+Reading = tuple[str, Fit]
 _MIN_SHARE = 0.6
 _CAPTION = "信息内容"
 
@@ -27,30 +28,32 @@ def trim_rows(
     headers: list[list[Wording]],
     grid: dict[int, list[Token]],
     sizes: Callable[[RowLabel], int | None],
+    seen: set[str],
 ) -> None:
     """Leave each row of one table the cells that are its values, or mark it `is_unproved`.
 
     `sizes` gives the number of values that the edition has in a row, None where it has no such row; `grid` the cells of
-    every printed row, empty ones included, where the layout proves rows.
+    every printed row, empty ones included, where the layout proves rows; `seen` the ways in which the tables before were
+    printed, which decide between ways that fit this one equally well.
     """
-    open_rows = []
-    for row in rows:
-        n = sizes(row.label)
-        if n is None:
-            continue
-        if not _take_figures(row, n) and not _take_by_header(row, headers, grid, n):
-            open_rows.append((row, n))
+    _fill_printed(rows, sizes)
+    known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
+    open_rows = [(row, n) for row, n in known if not _take_by_header(row, headers, grid, n)]
     if open_rows:
-        _take_by_reading(rows, open_rows, sizes)
+        _take_by_reading(rows, open_rows, seen)
 
 
-def _take_figures(row: FoundRow, n: int) -> bool:
-    """As many figures and marks in succession as the row has values: whatever is empty around them fills up."""
-    written = [i for i, token in enumerate(row.values) if token.kind != "blank"]
-    if len(written) != n or written[-1] - written[0] != n - 1:
-        return False
-    row.values = row.values[written[0] : written[-1] + 1]
-    return True
+def _fill_printed(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None]) -> None:
+    """A label printed without a value has empty cells, unless the next row has more values than its own."""
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        if not row.is_printed_only:
+            continue
+        n = sizes(row.label)
+        allowed = sizes(following.label) if following is not None else None
+        if n is None or (allowed is not None and following is not None and len(following.values) > allowed):
+            row.values = []
+        else:
+            row.values = row.values[:1] * n
 
 
 def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int, list[Token]], n: int) -> bool:
@@ -87,29 +90,31 @@ def _header_cells(header: list[Wording], grid: dict[int, list[Token]]) -> list[s
     return keys[start + 1 :] if start is not None else None
 
 
-def _take_by_reading(
-    rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]], sizes: Callable[[RowLabel], int | None]
-) -> None:
+def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]], seen: set[str]) -> None:
+    """Read all rows in the one way that fits most of them: a row that does not fit it has lost or gained cells."""
     following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
-    known = [(row, n) for row in rows if (n := sizes(row.label)) is not None]
-    readings = list(_readings(known))
-    scores = [sum(_fits(reading, row, following[id(row)], n) for row, n in open_rows) for reading in readings]
+    readings = list(_readings(open_rows))
+    scores = [sum(_apply(fit, row, following[id(row)], n) is not None for row, n in open_rows) for _, fit in readings]
     best = max(scores, default=0)
-    chosen = [r for r, score in zip(readings, scores, strict=True) if score == best and best > 0]
+    winners = [r for r, score in zip(readings, scores, strict=True) if score == best and best > 0]
+    winners = [r for r in winners if r[0] in seen] or winners
+    if len(winners) == 1:
+        seen.add(winners[0][0])
     for row, n in open_rows:
-        results = {fit for reading in chosen if (fit := _apply(reading, row, following[id(row)], n)) is not None}
+        results = {result for _, fit in winners if (result := _apply(fit, row, following[id(row)], n)) is not None}
         if len(results) == 1:
             (lead, trail) = results.pop()
             row.values = row.values[lead : len(row.values) - trail]
-        elif len(row.values) == n:
+        elif len(row.values) == n and not _is_written_throughout(row):
             row.is_unproved = True
 
 
-def _fits(reading: Reading, row: FoundRow, following: FoundRow | None, n: int) -> bool:
-    return _apply(reading, row, following, n) is not None
+def _is_written_throughout(row: FoundRow) -> bool:
+    """As many cells as the row has, the first and last of them written: nothing fills up, whatever other rows do."""
+    return row.values[0].kind != "blank" and row.values[-1].kind != "blank"
 
 
-def _apply(reading: Reading, row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
+def _apply(reading: Fit, row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
     fit = reading(row, following, n)
     if fit is None:
         return None
@@ -123,26 +128,30 @@ def _apply(reading: Reading, row: FoundRow, following: FoundRow | None, n: int) 
 def _readings(rows: Iterable[tuple[FoundRow, int]]) -> Iterable[Reading]:
     """Exact rows; rows filled up to one width behind or before the values; rows joined by empty cells."""
     rows = list(rows)
-    yield lambda row, following, n: (0, 0)
+    yield "exact", lambda row, following, n: (0, 0)
     widths = Counter(row.width for row, _ in rows)
     if widths:
         width, count = widths.most_common(1)[0]
         if count >= max(2, _MIN_SHARE * len(rows)):
-            yield lambda row, following, n: (0, len(row.values) - n) if row.width == width else None
-            yield lambda row, following, n: (len(row.values) - n, 0) if row.width == width else None
+            yield "filled behind", lambda row, following, n: (0, len(row.values) - n) if row.width == width else None
+            yield "filled before", lambda row, following, n: (len(row.values) - n, 0) if row.width == width else None
     for per_level in (0, 1):
         for join in (0, 1, 2, 3):
             if per_level or join:
-                yield _joined(per_level, join)
-    yield lambda row, following, n: (3 - level_of(row.label), 0)
+                yield f"joined {per_level} {join}", _joined(per_level, join)
+    yield "headings empty", lambda row, following, n: (3 - level_of(row.label), 0)
 
 
-def _joined(per_level: int, join: int) -> Reading:
+def _joined(per_level: int, join: int) -> Fit:
+    """Rows that run on: between two of them stand `join` empty cells, and those beside the next row's headings."""
+
     def reading(row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
+        lead = join if row.match is None else 0
+        if following is None:
+            return lead, max(len(row.values) - lead - n, 0)
         if row.values and row.values[0].row and not _is_stream(row, following):
             return None
-        level = level_of(following.label) if following is not None else 1
-        return 0, join + per_level * (level - 1)
+        return lead, join + per_level * (level_of(following.label) - 1)
 
     return reading
 

@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.forms.dictionary import form_cells, load_seed
 from pipelines.forms.labels import column_labels
 from pipelines.parsing.findings import join_numbers
+from pipelines.parsing.realign import realign_rows
 from pipelines.parsing.rows import FormRows
 
 _FIXED_VERSIONS = {"channels": "F2014", "statistics": "F2014", "provincial": "provincial"}
@@ -36,11 +37,27 @@ def place_values(form: FormRows, editions: pl.DataFrame) -> Placed:
     values = _without_placeholders(_without_unit_cells(form.values, rows), rows)
     columns = _columns_of(values, rows, form.headers)
     rows = _judge_rows(rows, values, columns)
-    placed = rows.filter(pl.col("problem").is_null())
-    cells = _cells_of(values, placed, columns)
+    cells = _cells_of(values, rows.filter(pl.col("problem").is_null()), columns, "read")
+    rows, proved = _realign(rows, values, cells)
+    realigned = _cells_of(proved, rows.filter(pl.col("problem") == "row_realigned"), columns, "realigned")
+    cells = pl.concat([cells, realigned.select(cells.columns)])
     unproved = _unproved_cells(rows)
-    findings = pl.concat([_row_findings(rows, values), _value_findings(cells)], how="diagonal_relaxed")
+    findings = pl.concat([_row_findings(rows), _value_findings(cells)], how="diagonal_relaxed")
     return Placed(pl.concat([cells.select(unproved.columns), unproved]), findings)
+
+
+def _realign(rows: pl.DataFrame, values: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of the wrong length that the form's sums leave one placement: `problem` row_realigned, and their values."""
+    order = form_cells().select("form_version", "table_key", "row_key", "column_key", "column_order")
+    short = rows.filter(pl.col("problem") == "row_length")
+    ordered = cells.join(order, on=["form_version", "table_key", "row_key", "column_key"], how="left")
+    proved = realign_rows(short, values, ordered)
+    used = proved.group_by("row").agg(n_used=pl.col("n_numbers").sum())
+    rows = rows.join(used, on="row", how="left", maintain_order="left").with_columns(
+        problem=pl.when(pl.col("n_used").is_not_null()).then(pl.lit("row_realigned")).otherwise("problem"),
+        n_numbers=pl.col("n_numbers") - pl.col("n_used").fill_null(0),
+    )
+    return rows, proved
 
 
 def _with_versions(rows: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
@@ -59,7 +76,7 @@ def _without_unit_cells(values: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFram
     """Rows of a channel table print their unit (条, 次, ——) before the figure: it is no value."""
     values = values.join(rows.select("row", "table_key"), on="row", maintain_order="left")
     is_unit = (
-        (pl.col("table_key") == "channels")
+        pl.col("table_key").is_in(["channels", "statistics"])
         & (pl.col("order") == 1)
         & (pl.len().over("row") > 1)
         & (pl.col("n_numbers") == 0)
@@ -159,10 +176,19 @@ def _judge_rows(rows: pl.DataFrame, values: pl.DataFrame, columns: pl.DataFrame)
     )
 
 
-def _cells_of(values: pl.DataFrame, rows: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
+def _cells_of(values: pl.DataFrame, rows: pl.DataFrame, columns: pl.DataFrame, basis: str) -> pl.DataFrame:
     facts = form_cells().select("form_version", "table_key", "row_key", "column_key", "unit", "value_type")
+    named = rows.select("row", *_ROW, "matched_label", "matched_alias", "label_distance", "column_source")
+    if basis == "realigned":
+        places = form_cells().select("form_version", "table_key", "row_key", order="column_order", by_place="column_key")
+        columns = named.join(places, on=["form_version", "table_key", "row_key"]).select(
+            "row", "order", "by_place", by_header=pl.lit(None, pl.String), header_text=pl.lit(None, pl.String)
+        )
+        named = named.with_columns(column_source=pl.lit("place"))
+    else:
+        columns = columns.drop("other_header")
     cells = (
-        values.join(rows.select("row", *_ROW, "matched_label", "column_source"), on="row", maintain_order="left")
+        values.join(named, on="row", maintain_order="left")
         .join(columns, on=["row", "order"], maintain_order="left")
         .with_columns(column_key=pl.when(pl.col("column_source") == "header").then("by_header").otherwise("by_place"))
         .join(facts, on=["form_version", "table_key", "row_key", "column_key"], how="left", maintain_order="left")
@@ -170,7 +196,7 @@ def _cells_of(values: pl.DataFrame, rows: pl.DataFrame, columns: pl.DataFrame) -
     is_money = pl.col("value_type") == "money"
     # 无 in a cell for money is words; 5万 in a cell for a count is no plain count.
     no_count = ~is_money & (pl.col("printed_unit") != "count").fill_null(False)
-    wordy_money = is_money & (pl.col("value_state") == "zero") & (pl.col("n_numbers") == 0)
+    wordy_money = is_money & (pl.col("value_state") == "zero") & ~pl.col("text").str.contains(r"\d")
     counted_money = is_money & (pl.col("printed_unit") == "count").fill_null(False)
     cells = cells.with_columns(
         value_state=pl.when(no_count | counted_money)
@@ -185,7 +211,7 @@ def _cells_of(values: pl.DataFrame, rows: pl.DataFrame, columns: pl.DataFrame) -
     by_cell = pl.col("printed_unit").is_not_null() & is_money
     return cells.with_columns(
         raw_value=pl.col("text"),
-        value_basis=pl.lit("read"),
+        value_basis=pl.when(pl.col("value_state") != "absent").then(pl.lit(basis)),
         printed_unit=pl.when(is_money).then(pl.coalesce("printed_unit", "header_unit", "form_unit")),
         printed_unit_basis=pl.when(by_cell)
         .then(pl.lit("cell"))
@@ -209,7 +235,8 @@ def _unit_names() -> dict[str, str]:
 
 def _unproved_cells(rows: pl.DataFrame) -> pl.DataFrame:
     """Cells of rows whose values could not be placed: figures may be there, which is whose is not proved."""
-    unproved = rows.filter(pl.col("problem").is_not_null() & pl.col("n_expected").is_not_null()).filter(
+    has_problem = pl.col("problem").is_not_null() & (pl.col("problem") != "row_realigned")
+    unproved = rows.filter(has_problem & pl.col("n_expected").is_not_null()).filter(
         ~pl.col("is_proved") | (pl.col("problem") != "repeated_row")
     )
     unproved = unproved.unique(_ROW, keep="first", maintain_order=True)
@@ -227,13 +254,16 @@ def _unproved_cells(rows: pl.DataFrame) -> pl.DataFrame:
         printed_unit=empty,
         printed_unit_basis=empty,
         matched_label="matched_label",
+        matched_alias="matched_alias",
+        label_distance="label_distance",
         line_start="line_start",
         line_end="line_end",
         n_numbers=pl.lit(0, dtype=pl.Int32),
     )
 
 
-def _row_findings(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+def _row_findings(rows: pl.DataFrame) -> pl.DataFrame:
+    of_length = pl.col("problem").is_in(["row_length", "row_realigned"])
     return rows.filter(pl.col("problem").is_not_null()).select(
         "doc",
         "table_key",
@@ -245,8 +275,8 @@ def _row_findings(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
         row_key=pl.when(pl.col("n_expected").is_not_null()).then("row_key"),
         rule_key="problem",
         label=pl.coalesce("matched_label", "row_key"),
-        expected=pl.when(pl.col("problem") == "row_length").then(pl.col("n_expected").cast(pl.String)),
-        actual=pl.when(pl.col("problem") == "row_length").then(pl.col("n_values").cast(pl.String)).otherwise("numbers"),
+        expected=pl.when(of_length).then(pl.col("n_expected").cast(pl.String)),
+        actual=pl.when(of_length).then(pl.col("n_values").cast(pl.String)).otherwise("numbers"),
     )
 
 

@@ -28,7 +28,7 @@ _LEXER = re.compile(
     rf"|(?P<fused>{_DIGIT}+?(?={_DIGIT}\s?[.．、]\s?[\u4e00-\u9fff“（(]))"
     rf"|(?P<figure>{_FIGURE})"
     rf"|(?P<digits>{_DIGIT}+)"
-    r"|(?P<mark>(?<![\u4e00-\u9fff/])(?:[/／\\]|[—–－\-]{1,4}|不适用|不涉及)(?![\u4e00-\u9fff/]))"
+    r"|(?P<mark>(?<![\u4e00-\u9fff/])(?:[/／\\]|[—–－\-]{1,4}|不适用|不涉及|无|零|〇)(?![\u4e00-\u9fff/]))"
     r"|(?P<space>\s+)"
     r"|(?P<words>[^\s])"
 )

@@ -12,8 +12,8 @@ import polars as pl
 
 from pipelines.schemas.descriptions import describe
 
-READ_STATUSES = ["read", "empty", "binary", "unreadable", "oversized"]
-ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]
+READ_STATUSES = ["read", "empty", "binary", "image_only", "unreadable", "oversized"]
+ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "big5", "utf-16"]
 FORM_VERSIONS = ["F2008", "F2014", "F2019", "F2021", "none"]
 CELL_FORM_VERSIONS = ["F2014", "F2019", "F2021", "provincial"]
 VALUE_STATES = ["number", "zero", "blank", "not_applicable", "text", "ambiguous", "absent"]
@@ -55,6 +55,8 @@ class Documents(_OfDocument):
     n_lines: pl.Int32 = field("n_lines", nullable=True, ge=0)
     is_report: bool = field("is_report")
     is_duplicate: bool = field("is_duplicate")
+    source_url: str = field("source_url", nullable=True)
+    source_title: str = field("source_title", nullable=True)
     text: str = field("text", nullable=True)
     parser_version: str = field("parser_version")
 
@@ -79,7 +81,7 @@ class Reports(_OfReport):
     title_line_start: pl.Int32 = field("title_line_start", nullable=True, ge=1)
     title_line_end: pl.Int32 = field("title_line_end", nullable=True, ge=1)
     body_name: str = field("body_name", nullable=True)
-    body_name_basis: str = field("body_name_basis", nullable=True, isin=["title", "preamble", "signature", "prose"])
+    body_name_basis: str = field("body_name_basis", nullable=True, isin=["title", "preamble", "signature", "metadata", "prose"])
     body_name_line: pl.Int32 = field("body_name_line", nullable=True, ge=1)
     unit_name: str = field("unit_name", nullable=True)
     printed_parent: str = field("printed_parent", nullable=True)

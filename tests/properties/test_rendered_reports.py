@@ -120,7 +120,6 @@ def misspell_a_label(lines: list[str], rng: random.Random) -> None:
     if at is None:
         return drop_a_value(lines, rng)
     lines[at] = "\t行攻处罚"
-    lines[at + 1] = "\t5"
 
 
 def swap_two_headers(lines: list[str], rng: random.Random) -> None:
@@ -142,10 +141,11 @@ def lose_the_empty_lines(lines: list[str], rng: random.Random) -> None:
 
 
 def fuse_a_label_with_its_value(lines: list[str], rng: random.Random) -> None:
-    at = next((i for i, line in enumerate(lines) if line.strip() in ("行政许可", "行政强制", "规章")), None)
+    figures = (i for i, line in enumerate(lines[:-1]) if re.fullmatch(r"\t\d+", lines[i + 1]))
+    at = next((i for i in figures if lines[i].strip() in ("行政许可", "行政强制", "规章")), None)
     if at is None:
         return drop_a_value(lines, rng)
-    lines[at : at + 2] = [lines[at] + "77"]
+    lines[at : at + 2] = [lines[at] + lines[at + 1].strip()]
 
 
 def value_lines(lines: list[str]) -> list[int]:

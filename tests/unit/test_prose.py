@@ -45,4 +45,4 @@ def test_a_trap_gives_no_figure(text):
 
 def test_a_figure_carries_its_quote_line_and_whether_it_is_approximate():
     (count,) = read_prose([(7, "  工作有序。全年主动公开政府信息近30余条。")])
-    assert (count.quote, count.line, count.is_approximate) == ("全年主动公开政府信息近30余条", 7, True)
+    assert (count.quote, count.line_start, count.is_approximate) == ("全年主动公开政府信息近30余条", 7, True)

@@ -15,5 +15,7 @@ select
     n_lines,
     is_report,
     is_duplicate,
+    source_url,
+    source_title,
     parser_version
 from documents

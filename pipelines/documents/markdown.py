@@ -1,0 +1,67 @@
+"""Markdown to text, by way of HTML.
+
+Belongs here: telling Markdown from text in the tabbed layout, and rendering it. HTML is the concern of `html`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from markdown_it import MarkdownIt
+
+from pipelines.documents.conversion import Converted, UnreadableDocument
+from pipelines.documents.decoding import decode_text
+from pipelines.documents.html import convert_html
+
+_CELL_LINE = re.compile(rb"^\t", re.MULTILINE)
+_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_BAR = re.compile(r"(?<!\\)\|")
+_PIPE_ROW = re.compile(rb"^ {0,3}\|?[^|\n]*\|[ \t]*:?-+", re.MULTILINE)
+
+
+def looks_like_markdown(data: bytes) -> bool:
+    """Tell Markdown from a text whose table cells begin with a tab, which Markdown would take for code."""
+    return len(_CELL_LINE.findall(data)) < 5 or _PIPE_ROW.search(data) is not None
+
+
+def convert_markdown(data: bytes) -> Converted:
+    """Convert Markdown with tables; HTML in it is HTML. A single line break stays one.
+
+    Raises:
+        UnreadableDocument: `binary_file` for no text, `empty_file`, `image_only`, `too_complex`.
+    """
+    decoded = decode_text(data)
+    if decoded is None:
+        raise UnreadableDocument("binary_file", detected="no known text encoding")
+    html = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable(["table", "strikethrough"])
+    try:
+        converted = convert_html(html.render(_widen_tables(decoded.text)).encode("utf-8", "replace"))
+    except UnreadableDocument as error:
+        if error.rule_key == "empty_file":
+            raise UnreadableDocument("empty_file", bytes=len(data)) from None
+        raise
+    return replace(converted, format="markdown", encoding=decoded.encoding)
+
+
+def _widen_tables(text: str) -> str:
+    """Give the head of each table as many cells as its longest row: cells beyond the head would be lost."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines[1:], 1):
+        if "|" not in lines[at - 1] or not _RULE.fullmatch(line) or _width(line) != _width(lines[at - 1]):
+            continue
+        widest = width = _width(line)
+        for row in lines[at + 1 :]:
+            if "|" not in row:
+                break
+            widest = max(widest, _width(row))
+        if widest > width:
+            for n, cell in ((at - 1, "  |"), (at, "---|")):
+                lines[n] = (
+                    lines[n].rstrip() + ("" if lines[n].rstrip().endswith("|") else "|") + cell * (widest - width)
+                )
+    return "\n".join(lines)
+
+
+def _width(row: str) -> int:
+    return len(_BAR.findall(row.strip().removeprefix("|").removesuffix("|"))) + 1

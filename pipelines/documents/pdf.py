@@ -1,0 +1,182 @@
+"""PDF with text to text: ruled tables cell by cell, words around them as prose in reading order.
+
+Belongs here: what stands where on a page. Pages that are pictures hold no text and are not read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfplumber.page import Page
+from pdfplumber.table import Table
+
+from pipelines.documents.conversion import Converted, TabbedWriter, UnreadableDocument
+
+MAX_PAGES = 300
+_PAGE_NUMBER = re.compile(r"[\s—–\-－第页共/]*\d{0,3}[\s—–\-－第页共/]*\d{0,3}[\s—–\-－第页共/]*")
+_SENTENCE_END = tuple("。；：！？;:!?")
+_LATIN = re.compile(r"[0-9A-Za-z]")
+_NO_UNICODE = "(cid:"
+
+
+@dataclass
+class _Line:
+    """Words of one height on the page, joined."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    size: float
+
+
+@dataclass
+class _Pages:
+    """What has been written so far, and what waits: the paragraph under way, and page numbers within a table."""
+
+    writer: TabbedWriter = field(default_factory=TabbedWriter)
+    paragraph: str = ""
+    is_open: bool = False
+    waiting: list[str] = field(default_factory=list)
+    after_table: bool = False
+
+
+def convert_pdf(data: bytes) -> Converted:
+    """Convert a PDF; a table that goes on behind a page break goes on, a page number within it comes behind it.
+
+    Raises:
+        UnreadableDocument: `encrypted_file`, `image_only`, `too_complex`, or `conversion_failed` for no PDF at all.
+    """
+    try:
+        document = pdfplumber.open(io.BytesIO(data))
+        n_pages = len(document.pages)
+    except MemoryError:
+        raise
+    except Exception as error:
+        if isinstance(error, PDFPasswordIncorrect) or any(isinstance(a, PDFPasswordIncorrect) for a in error.args):
+            raise UnreadableDocument("encrypted_file", detected="PDF") from None
+        raise _no_pdf(str(error) or type(error).__name__) from None
+    with document:
+        if n_pages == 0:
+            raise _no_pdf("it has no pages")
+        if n_pages > MAX_PAGES:
+            raise UnreadableDocument("too_complex", reason=f"{n_pages:,} pages")
+        pages = _Pages()
+        for page in document.pages:
+            _write_page(page, pages)
+            page.close()
+        title = document.metadata.get("Title")
+    _end_paragraph(pages)
+    _write_waiting(pages)
+    text = pages.writer.text()
+    if not text:
+        raise UnreadableDocument("image_only", detected="PDF")
+    if text.count(_NO_UNICODE) > len(text) / 20:
+        raise UnreadableDocument("conversion_failed", detected="PDF", reason="its fonts do not say what they print")
+    return Converted(text, "pdf", title=" ".join(title.split()) or None if isinstance(title, str) else None)
+
+
+def _no_pdf(reason: str) -> UnreadableDocument:
+    return UnreadableDocument("conversion_failed", detected="PDF", reason=reason[:200], is_signature_only=True)
+
+
+def _write_page(page: Page, pages: _Pages) -> None:
+    tables = page.find_tables()
+    lines = _lines_of(page, tables)
+    right = max((line.x1 for line in lines), default=0.0)
+    left = min((line.x0 for line in lines), default=0.0)
+    items: list[tuple[float, _Line | Table]] = [(line.top, line) for line in lines]
+    items += [(table.bbox[1], table) for table in tables]
+    for _, item in sorted(items, key=lambda pair: pair[0]):
+        if isinstance(item, Table):
+            _write_table(item, pages)
+        else:
+            _write_line(item, left, right, float(page.height), pages)
+
+
+def _lines_of(page: Page, tables: list[Table]) -> list[_Line]:
+    words = [
+        word
+        for word in page.extract_words(x_tolerance_ratio=0.6, keep_blank_chars=False)
+        if not any(_is_within(word, table.bbox) for table in tables)
+    ]
+    words.sort(key=lambda word: (word["top"] + word["bottom"]) / 2)
+    rows: list[list[dict[str, Any]]] = []
+    for word in words:
+        middle = (word["top"] + word["bottom"]) / 2
+        if rows and middle < rows[-1][0]["bottom"] and middle > rows[-1][0]["top"]:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [_line_of(sorted(row, key=lambda word: float(word["x0"]))) for row in rows]
+
+
+def _line_of(row: list[dict[str, Any]]) -> _Line:
+    text = row[0]["text"]
+    for before, word in pairwise(row):
+        text += " " + word["text"] if word["x0"] > before["x1"] else word["text"]
+    height = max(word["bottom"] - word["top"] for word in row)
+    return _Line(text, row[0]["x0"], max(word["x1"] for word in row), row[0]["top"], height)
+
+
+def _is_within(word: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+    x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
+    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
+
+
+def _write_line(line: _Line, left: float, right: float, height: float, pages: _Pages) -> None:
+    """Join a line to the paragraph under way, or begin another one.
+
+    A paragraph goes on where its last line reached the right margin without the end of a sentence, and the next one is
+    not indented.
+    """
+    in_margin = line.top < height * 0.08 or line.top > height * 0.9
+    if in_margin and _PAGE_NUMBER.fullmatch(line.text) and (pages.after_table or pages.is_open):
+        pages.waiting.append(line.text)
+        return
+    goes_on = pages.is_open and line.x0 < left + 1.5 * line.size
+    if goes_on:
+        joint = " " if _LATIN.match(pages.paragraph[-1]) and _LATIN.match(line.text) else ""
+        pages.paragraph += joint + line.text
+    else:
+        _end_paragraph(pages)
+        if pages.after_table:
+            pages.writer.end_table()
+        pages.paragraph = line.text
+    pages.is_open = line.x1 > right - 2 * line.size and not line.text.endswith(_SENTENCE_END)
+    pages.after_table = False
+
+
+def _end_paragraph(pages: _Pages) -> None:
+    if pages.paragraph:
+        _write_waiting(pages)
+        pages.writer.write_prose(pages.paragraph)
+        pages.paragraph = ""
+    pages.is_open = False
+
+
+def _write_waiting(pages: _Pages) -> None:
+    for text in pages.waiting:
+        pages.writer.write_prose(text)
+    pages.waiting.clear()
+
+
+def _write_table(table: Table, pages: _Pages) -> None:
+    """Write the cells that a row has of its own; a blank one over several columns is as many blank cells."""
+    _end_paragraph(pages)
+    starts = sorted({cell[0] for cell in table.cells})
+    for row, texts in zip(table.rows, table.extract(x_tolerance_ratio=0.6), strict=True):
+        cells: list[str] = []
+        for box, text in zip(row.cells, texts, strict=True):
+            if box is None:
+                continue
+            span = sum(1 for start in starts if box[0] <= start < box[2])
+            cells += [text] if text and text.strip() else [""] * max(span, 1)
+        pages.writer.write_row(cells)
+    pages.after_table = True

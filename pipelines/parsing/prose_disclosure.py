@@ -1,0 +1,183 @@
+"""What a sentence says was disclosed: the total, a channel, a category, the stock of all years.
+
+Belongs here: reading the clauses of one sentence in order. An unclear figure is left out, never attributed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipelines.parsing import prose_clauses as clauses
+from pipelines.parsing.numerals import is_approximate, read_value
+from pipelines.parsing.prose_sentences import Sentence
+from pipelines.parsing.prose_words import channels_in, words_pattern
+from pipelines.parsing.prose_years import COMPARED, is_open_cumulation, is_stock, names_this_year
+
+# Quantity, value, whether it is approximate, and the places of its words in the sentence.
+Found = tuple[str, float, bool, int, int]
+# The figure above a list is not clear: what the list names has no whole either.
+_UNCLEAR = ""
+_TOGETHER = re.compile(r"共|合计|总计|总数|总")
+_BOUNDED = re.compile(r"共|合计|总计|总数|累计|全年|总")
+_GROWN = re.compile(r"其中[：，]?(?:(?:本|今|当|全)年度?|\d{4}年度?)(?:度|共|内)*(?:新增|新公开|新发布|公开|主动公开)")
+
+
+@dataclass
+class Reading:
+    """What is known while clauses are read in order; `parent` is the figure that the next 其中 divides."""
+
+    report_year: int | None
+    parent: str | None = None
+    lists: list[str | None] = field(default_factory=list)
+    this_year: bool | None = None
+    so_far: str = ""
+    since_figure: list[str] = field(default_factory=list)
+
+    @property
+    def whole(self) -> str | None:
+        """The figure that the list under way divides: `_UNCLEAR` for one that was left out, None outside of a list."""
+        return self.lists[-1] if self.lists else None
+
+
+def read_disclosure(sentence: Sentence, text: str, reading: Reading) -> Iterator[Found]:
+    """Read one sentence; `text` is its text without what others have read, `reading` goes on to the next sentence."""
+    if not clauses.PIECE.search(text) or not clauses.MAY_DISCLOSE.search(text):
+        reading.parent = None
+        return
+    text = clauses.leave_out_notes(text)
+    if not clauses.OPENS_LIST.match(text):
+        reading.parent = None
+    reading.lists, reading.so_far, reading.since_figure = [], "", []
+    place = 0
+    for part in clauses.CLAUSE_END.split(text):
+        start, place = place, place + len(part)
+        if clauses.CLAUSE_END.fullmatch(part):
+            _pass_mark(part, text[place:], reading)
+        elif part:
+            yield from _read_clause(part, start, text[place:], sentence, reading)
+            reading.so_far += part + "，"
+
+
+def _pass_mark(mark: str, behind: str, reading: Reading) -> None:
+    if mark == "（":
+        reading.lists.append(reading.parent)
+    elif mark == "）" and reading.lists:
+        reading.lists.pop()
+    elif mark == "：" and not reading.since_figure and reading.parent and clauses.PIECE.search(behind):
+        reading.lists = [reading.parent]
+
+
+def _read_clause(clause: str, start: int, behind: str, sentence: Sentence, reading: Reading) -> Iterator[Found]:
+    if clauses.OPENS_LIST.match(clause):
+        reading.lists.append(reading.parent)
+    figures = list(clauses.PIECE.finditer(clause))
+    if not figures:
+        plain = clauses.leave_out_names(clause)
+        reading.this_year = names_this_year(plain, reading.report_year, reading.this_year)
+        reading.since_figure.append(plain)
+        return
+    head, tail = (clauses.leave_out_names(p) for p in (clause[: figures[0].start()], clause[figures[0].end() :]))
+    reading.this_year = names_this_year(head, reading.report_year, reading.this_year)
+    earlier, reading.since_figure = reading.since_figure, []
+    value = read_value(figures[0])
+    quantity = None
+    if len(figures) == 1 and value is not None and reading.this_year is not False:
+        quantity = _quantity(clause, figures[0], head, tail, earlier, behind, sentence, reading)
+    if not reading.whole:
+        reading.parent = quantity or _UNCLEAR
+    if quantity and value is not None:
+        if quantity.startswith("category:") and not reading.lists:
+            reading.lists.append(quantity)
+        yield quantity, value, is_approximate(figures[0]), start, start + len(clause)
+
+
+def _quantity(
+    clause: str,
+    figure: re.Match[str],
+    head: str,
+    tail: str,
+    earlier: list[str],
+    behind: str,
+    sentence: Sentence,
+    reading: Reading,
+) -> str | None:
+    if COMPARED.match(head) or words_pattern("other_subject").search(head + tail) or clauses.SUB_UNIT.search(head):
+        return None
+    if any(clauses.SUB_UNIT_SUBJECT.search(w) for w in (*earlier, head)) and not clauses.OWN_SUBJECT.search(head):
+        return None
+    if not reading.whole and words_pattern("other_subject_alone").search(head):
+        return None
+    said = clauses.OPENS_LIST.sub("", head)
+    if reading.whole == "cumulative_disclosed":
+        return "total_disclosed" if clauses.NEW_THIS_YEAR.search(said) else None
+    stock = _stock(reading.so_far + head, behind, reading.report_year)
+    if channels := channels_in(head):
+        return None if stock is not None else _channel(said, tail, channels, reading)
+    if reading.whole:
+        return _category(clauses.OPENS_LIST.sub("", clause[: figure.start()]), tail)
+    if reading.whole == _UNCLEAR or clauses.NAMED_ACCOUNT.search(clause[: figure.start()]):
+        return None
+    quantity = _total(head, tail, earlier, sentence, reading)
+    return quantity if stock is None else stock if quantity == "total_disclosed" else None
+
+
+def _stock(said: str, behind: str, report_year: int | None) -> str | None:
+    """`cumulative_disclosed` for a stock, `_UNCLEAR` where it is not sure to be one, None for a figure of this year."""
+    grown = _GROWN.search("，" + behind)
+    if is_stock(said, report_year):
+        return "cumulative_disclosed" if "累计" in said or "以来" in said or grown else _UNCLEAR
+    if is_open_cumulation(said):
+        return "cumulative_disclosed" if grown else _UNCLEAR
+    return None
+
+
+def _channel(head: str, tail: str, channels: list[str], reading: Reading) -> str | None:
+    """One channel with all that it carried; several are the total only where the words say so (共, 合计)."""
+    is_all = clauses.is_all_information(head, tail)
+    behind_channel = head[list(words_pattern("channel").finditer(head))[-1].end() :]
+    if len(channels) > 1 or behind_channel.startswith(("等", "和", "及", "、", "以及", "与")):
+        return "total_disclosed" if _TOGETHER.search(head) and is_all and reading.whole is None else None
+    if is_all or clauses.CHANNEL_POSTS.search(head) or clauses.CHANNEL_VERB.fullmatch(behind_channel):
+        return channels[0]
+    return channels[0] if reading.whole and clauses.CHANNEL_ALONE.fullmatch(behind_channel) else None
+
+
+def _total(head: str, tail: str, earlier: list[str], sentence: Sentence, reading: Reading) -> str | None:
+    speaks_of_it = "信息" in reading.so_far + head + tail
+    if not clauses.is_all_information(head, tail) and not (speaks_of_it and clauses.BARE_VERB.search(head)):
+        return _lone_category(head, tail)
+    named = [words for words in earlier if channels_in(words)]
+    if named:
+        channels = channels_in(named[-1])
+        through = named[-1] is earlier[-1] and clauses.THROUGH.search(named[-1])
+        if len(channels) == 1 and "等" not in named[-1]:
+            # 通过政府网站，发布信息30条 is the channel's; with 全年共 before the figure it may be either.
+            return channels[0] if through and not _BOUNDED.search(head) else None
+        return "total_disclosed" if _BOUNDED.search(head) else None
+    return None if _is_of_channel(sentence.before) else "total_disclosed"
+
+
+def _is_of_channel(before: str) -> bool:
+    """`1.门户网站公开情况。全年发布信息30条`: a heading within the paragraph gives the figure to a channel, or to none."""
+    topic = re.split(r"[。！？]", before)[-2:-1]
+    return bool(topic) and len(topic[0]) <= 25 and bool(clauses.TOPIC.search(topic[0])) and len(channels_in(topic[0])) == 1
+
+
+def _category(words: str, tail: str) -> str | None:
+    """`组织机构22条` in a list under a figure of what was disclosed."""
+    match = clauses.CATEGORY.fullmatch(words)
+    if match is None or tail.strip("。；） ") not in ("", "信息") or clauses.NO_CATEGORY.search(match["name"]):
+        return None
+    return f"category:{match['name']}"
+
+
+def _lone_category(head: str, tail: str) -> str | None:
+    """`公开财政信息3条`: a category outside of a list, only where its name is a kind of information."""
+    match = clauses.ALONE.fullmatch(head)
+    if match is None or tail.strip("。；） ") or clauses.NO_CATEGORY.search(match["name"]):
+        return None
+    name = match["name"]
+    is_kind = any(kind.end() == len(name) and kind.start() > 1 for kind in words_pattern("information").finditer(name))
+    return f"category:{name}" if is_kind else None

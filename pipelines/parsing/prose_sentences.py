@@ -1,0 +1,93 @@
+"""Lines of prose to sentences: lines that a narrow page has broken are joined, marks and digits are made alike.
+
+Belongs here: where a sentence begins and ends, and its lines. What it says does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Line = tuple[int, str]
+
+_SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
+_MARKS = str.maketrans("０１２３４５６７８９．：；（）！？％", "0123456789.：；（）！？%") | str.maketrans(
+    ":;()!?", "：；（）！？"
+)
+_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+_END = re.compile(r"[^。！？]+[。！？]?")
+# A figure with a unit, or a word that denies something: nothing else can hold a figure of the prose.
+_WORTH = re.compile(
+    r"[\d０-９一二两三四五六七八九十百千万亿零余多]\s*(?:余|多)?\s*[条篇则件份宗个起例项次批部元万]|[未无没]|均为|分别"
+)
+_NUMBERED = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|\d{1,2}[、.．](?!\d)|[（(]\d{1,2}[）)]|[①-⑳㈠-㈩●■◆•])"
+)
+_INDENTED = re.compile(r"(?:\u3000|\t|\s{2,})")
+_ENDED = re.compile(r"(?:[。！？；：:;!?]|报告|年报|情况)[”』）)\s\u3000]*$")
+_MIN_BROKEN = 20
+_MAX_JOINED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: `text` with one set of marks and digits, `printed` with its own (both without spaces, equally long)."""
+
+    text: str
+    printed: str
+    line_start: int
+    line_end: int
+    before: str = ""
+
+    def quote(self, start: int, end: int, length: int = 200) -> str:
+        """Return the printed words, or of a long sentence the part round the places given."""
+        if len(self.printed) <= length:
+            return self.printed.strip("。！？!?；;")
+        first = max(0, min(start, end - length // 2, len(self.printed) - length))
+        return self.printed[first : first + length]
+
+
+def read_sentences(lines: list[Line]) -> Iterator[Sentence]:
+    """Give the sentences that may hold a figure, each with the words of its paragraph before it."""
+    for block in _join_lines(lines):
+        if not any(_WORTH.search(text) for _, text in block):
+            continue
+        printed, starts = "", []
+        for _, text in block:
+            starts.append(len(printed))
+            printed += _SPACE.sub("", text)
+        text = _THOUSANDS.sub(",", printed.translate(_MARKS))
+        text = re.sub(r"(?<!\d),|,(?!\d{3}(?!\d))", "，", text)
+        for match in _END.finditer(text):
+            if _WORTH.search(match.group()):
+                first, last = (_line_at(block, starts, place) for place in (match.start(), match.end() - 1))
+                yield Sentence(
+                    match.group(), printed[match.start() : match.end()], first, last, before=text[: match.start()]
+                )
+
+
+def _join_lines(lines: list[Line]) -> Iterator[list[Line]]:
+    block: list[Line] = []
+    for line in lines:
+        if block and not (len(block) < _MAX_JOINED and _goes_on(block[-1], line)):
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+def _goes_on(line: Line, following: Line) -> bool:
+    """Tell whether the line below is the rest of a sentence: next to it, not indented, not numbered, no end above it."""
+    if following[0] != line[0] + 1 or _INDENTED.match(following[1]) or _NUMBERED.match(following[1]):
+        return False
+    return len(line[1].strip()) >= _MIN_BROKEN and not _ENDED.search(line[1]) and "|" not in line[1]
+
+
+def _line_at(block: list[Line], starts: list[int], place: int) -> int:
+    number = block[0][0]
+    for (line, _), start in zip(block, starts, strict=True):
+        if start <= place:
+            number = line
+    return number

@@ -1,0 +1,234 @@
+"""Rows that lost or gained cells: the one placement of their values that satisfies the form's own sums, or none.
+
+Belongs here: proving a placement by row totals, the balance and the totals row. A sum that does not hold proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from pipelines.forms.dictionary import load_seed
+from pipelines.parsing.placements import Placement, Value, placements
+
+_MAX_STEPS = 100_000
+_MAX_SOLUTIONS = 2_000
+Vector = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ShortRow:
+    """A row whose number of values is not that of its columns."""
+
+    row: int
+    row_key: str
+    n: int
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A relation of a table: the terms with their signs add up to 0, in each column or among the columns of a row."""
+
+    terms: tuple[tuple[str, int], ...]
+    per: str
+
+
+def realign_table(
+    version: str, table_key: str, columns: Sequence[str], short: Sequence[ShortRow], placed: dict[str, Vector]
+) -> dict[int, Placement]:
+    """Return row number -> placement, of the rows of one table that the sums leave exactly one placement.
+
+    Args:
+        columns: the column keys of the table, in order (where its rows have different ones, no sum joins them).
+        placed: row key -> figures of the rows that are complete, empty cells as 0.
+    """
+    sums = _sums(version, table_key) if columns else ()
+    by_row: dict[int, dict[Vector, list[Placement]]] = {}
+    for row in short:
+        found = placements(row.values, row.n)
+        if found is None:
+            continue
+        if not sums:
+            # Without sums only figures that have run together can be told apart, and only in one way.
+            if len(found) == 1 and len(row.values) < row.n:
+                by_row[row.row] = {_vector(found[0]): found}
+            continue
+        for placement in found:
+            vector = _vector(placement)
+            if _holds_in_row(sums, columns, vector):
+                by_row.setdefault(row.row, {}).setdefault(vector, []).append(placement)
+    if not sums:
+        return {row: next(iter(options.values()))[0] for row, options in by_row.items()}
+    feasible = _solve(sums, columns, [r for r in short if r.row in by_row], by_row, placed)
+    return {
+        row: by_row[row][next(iter(vectors))][0]
+        for row, vectors in feasible.items()
+        if len(vectors) == 1 and len(by_row[row][next(iter(vectors))]) == 1
+    }
+
+
+def _vector(placement: Placement) -> Vector:
+    return tuple(0.0 if value is None else value.number or 0.0 for value in placement)
+
+
+def _holds_in_row(sums: tuple[Sum, ...], columns: Sequence[str], vector: Vector) -> bool:
+    figures = dict(zip(columns, vector, strict=True))
+    return all(sum(sign * figures[key] for key, sign in s.terms) == 0 for s in sums if s.per == "row")
+
+
+def _solve(
+    sums: tuple[Sum, ...],
+    columns: Sequence[str],
+    short: Sequence[ShortRow],
+    by_row: dict[int, dict[Vector, list[Placement]]],
+    placed: dict[str, Vector],
+) -> dict[int, set[Vector]]:
+    """Return the vectors of each row that stand in a solution of all sums over columns whose rows are all known.
+
+    Totals come first, so that figures that are more than the total are cut off early.
+    """
+    keys = {row.row_key for row in short}
+    usable = [s for s in sums if s.per == "column" and all(key in placed or key in keys for key, _ in s.terms)]
+    order = sorted(short, key=lambda row: (len(by_row[row.row]) > 1, not row.row_key.startswith("total"), row.row))
+    if len(keys) != len(order):
+        return {}
+    feasible: dict[int, set[Vector]] = {row.row: set() for row in order}
+    steps = solutions = 0
+    chosen: dict[str, Vector] = dict(placed)
+    stack: list[Iterator[Vector]] = [iter(by_row[order[0].row])] if order else []
+    while stack:
+        row = order[len(stack) - 1]
+        steps += 1
+        vector = next(stack[-1], None)
+        if steps > _MAX_STEPS or solutions > _MAX_SOLUTIONS:
+            return {}
+        if vector is None:
+            chosen.pop(row.row_key, None)
+            stack.pop()
+            continue
+        chosen[row.row_key] = vector
+        if not _may_hold(usable, chosen, len(columns)):
+            continue
+        if len(stack) == len(order):
+            solutions += 1
+            for each in order:
+                feasible[each.row].add(chosen[each.row_key])
+        else:
+            stack.append(iter(by_row[order[len(stack)].row]))
+    return feasible
+
+
+def _may_hold(sums: list[Sum], chosen: dict[str, Vector], n: int) -> bool:
+    """Sums whose rows are all chosen hold; leaves that are chosen do not exceed a total that is."""
+    for s in sums:
+        known = [(chosen[key], sign) for key, sign in s.terms if key in chosen]
+        whole = len(known) == len(s.terms)
+        total_known = all(key in chosen for key, sign in s.terms if sign < 0)
+        if not whole and not total_known:
+            continue
+        for column in range(n):
+            value = sum(sign * vector[column] for vector, sign in known)
+            if (whole and value != 0) or (not whole and value > 0):
+                return False
+    return True
+
+
+@cache
+def _sums(version: str, table_key: str) -> tuple[Sum, ...]:
+    mine = (pl.col("form_version") == version) & (pl.col("table_key") == table_key)
+    relations = load_seed("check_relations").filter(mine & (pl.col("operator") == "eq"))
+    terms = load_seed("check_terms").filter(mine)
+    found = []
+    for key, per in relations.select("relation_key", "per").rows():
+        rows = terms.filter(pl.col("relation_key") == key).rows(named=True)
+        signed = [
+            (row["row_key"] or row["column_key"], int(row["sign"]) * (1 if row["side"] == "right" else -1)) for row in rows
+        ]
+        found.append(Sum(tuple(signed), per))
+    return tuple(found)
+
+
+def realign_rows(short: pl.DataFrame, values: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the values of the rows that can be proved, one a column: as `values`, with nulls where a cell was lost.
+
+    Args:
+        short: rows with `doc`, `row`, `form_version`, `table_key`, `row_key`, `n_expected`.
+        values: the values of all rows, see `rows.FormRows`.
+        cells: the cells that were placed, of the same documents.
+    """
+    found: list[tuple[object, ...]] = []
+    printed = _printed_values(values.join(short, on="row", how="semi"))
+    figures = _placed_figures(cells, short)
+    for (doc, version, table), rows in short.group_by("doc", "form_version", "table_key", maintain_order=True):
+        columns = _columns(str(version), str(table))
+        mine = [
+            ShortRow(row, key, n, tuple(printed.get(row, ())))
+            for row, key, n in rows.select("row", "row_key", "n_expected").rows()
+        ]
+        if not columns or any(row.n != len(columns) for row in mine):
+            columns = ()
+        proved = realign_table(str(version), str(table), columns, mine, figures.get((doc, table), {}))
+        for row, placement in proved.items():
+            found.extend((row, order, *_as_row(value)) for order, value in enumerate(placement, 1))
+    return pl.DataFrame(found, schema={name: values.schema[name] for name in _VALUE_COLUMNS}, orient="row")
+
+
+_VALUE_COLUMNS = (
+    "row",
+    "order",
+    "text",
+    "line_start",
+    "line_end",
+    "value_state",
+    "value",
+    "printed_unit",
+    "n_numbers",
+)
+
+
+def _as_row(value: Value | None) -> tuple[object, ...]:
+    if value is None:
+        return (None, None, None, "absent", None, None, 0)
+    figure = value.number if value.state in ("number", "zero") else None
+    return (value.text, value.line_start, value.line_end, value.state, figure, value.unit, value.n_numbers)
+
+
+def _printed_values(values: pl.DataFrame) -> dict[int, list[Value]]:
+    printed: dict[int, list[Value]] = {}
+    for row, text, start, end, state, figure, unit, n in (
+        values.sort("row", "order")
+        .select("row", "text", "line_start", "line_end", "value_state", "value", "printed_unit", "n_numbers")
+        .iter_rows()
+    ):
+        # 000 is no way to write nought: figures have run together.
+        is_fused = (text or "").strip().isdigit() and re.match(r"\s*0\d", text) is not None
+        number = None if state == "ambiguous" or is_fused else figure or 0.0
+        printed.setdefault(row, []).append(Value(text or "", number, state, unit, start, end, n))
+    return printed
+
+
+def _placed_figures(cells: pl.DataFrame, short: pl.DataFrame) -> dict[tuple[object, object], dict[str, Vector]]:
+    """Return (doc, table) -> row key -> figures, of rows that are complete and whose every cell can be counted."""
+    mine = cells.join(short.select("doc", "table_key").unique(), on=["doc", "table_key"], how="semi")
+    known = pl.col("value_state").is_in(["number", "zero", "blank", "not_applicable"])
+    rows = mine.group_by("doc", "table_key", "row_key").agg(
+        is_known=known.all(), figures=pl.col("value").fill_null(0.0).sort_by("column_order")
+    )
+    found: dict[tuple[object, object], dict[str, Vector]] = {}
+    for doc, table, row, figures in rows.filter("is_known").drop("is_known").iter_rows():
+        found.setdefault((doc, table), {})[row] = tuple(figures)
+    return found
+
+
+@cache
+def _columns(version: str, table_key: str) -> tuple[str, ...]:
+    """Return the columns of a table whose rows all have the same, else none."""
+    mine = load_seed("form_columns").filter((pl.col("form_version") == version) & (pl.col("table_key") == table_key))
+    if mine["block_key"].n_unique() != 1:
+        return ()
+    return tuple(mine.sort("column_order")["column_key"])
