@@ -41,6 +41,8 @@ def split_pieces(lines: list[str]) -> list[Piece]:
     """Split the lines of one text (line 1 first) into pieces, in order."""
     edges = _Edges.of(lines)
     upright = _is_upright(lines, edges)
+    tabbed = [line for line in lines if "\t" in line]
+    tab_before = sum(1 for line in tabbed if line[0] == "\t") > 0.8 * len(tabbed)
     pieces: list[Piece] = []
     lone_bars = 0
     for number, line in enumerate(lines, 1):
@@ -54,7 +56,7 @@ def split_pieces(lines: list[str]) -> list[Piece]:
                 continue
             pieces.extend(_split_bars(line, number, upright, edges))
         elif "\t" in line:
-            pieces.extend(_split_tabs(line, number))
+            pieces.extend(_split_tabs(line, number, tab_before))
         elif _BLANK.fullmatch(line):
             pieces.append(Piece("", number, number, "empty", 0))
             continue
@@ -116,10 +118,10 @@ def _split_bars(line: str, number: int, upright: str | None, edges: _Edges) -> I
         yield Piece(cell, number, number, "bar", row)
 
 
-def _split_tabs(line: str, number: int) -> Iterator[Piece]:
+def _split_tabs(line: str, number: int, tab_before: bool) -> Iterator[Piece]:
+    """Cells between tabs; where nearly every line begins with a tab, each cell has one before it."""
     cells = line.split("\t")
-    # Each cell with a tab before it, or each but the first: a row that begins with a cell of words tells.
-    if len(cells) > 1 and cells[0].strip() == "" and len(cells) > 2 and cells[1].strip():
+    if tab_before and cells[0] == "":
         del cells[0]
     for cell in cells:
         yield Piece(cell, number, number, "tab", number)

@@ -21,6 +21,8 @@ from pipelines.documents.conversion import Converted, TabbedWriter, UnreadableDo
 MAX_PAGES = 300
 _PAGE_NUMBER = re.compile(r"[\s—–\-－第页共/]*\d{0,3}[\s—–\-－第页共/]*\d{0,3}[\s—–\-－第页共/]*")
 _SENTENCE_END = tuple("。；：！？;:!?")
+_HEADING = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、]|\d{1,2}[、.．](?!\d)")
+_NO_TITLES = frozenset({"", "(anonymous)", "untitled"})
 _LATIN = re.compile(r"[0-9A-Za-z]")
 _NO_UNICODE = "(cid:"
 
@@ -43,6 +45,7 @@ class _Pages:
     writer: TabbedWriter = field(default_factory=TabbedWriter)
     paragraph: str = ""
     is_open: bool = False
+    size: float = 0.0
     waiting: list[str] = field(default_factory=list)
     after_table: bool = False
 
@@ -79,7 +82,8 @@ def convert_pdf(data: bytes) -> Converted:
         raise UnreadableDocument("image_only", detected="PDF")
     if text.count(_NO_UNICODE) > len(text) / 20:
         raise UnreadableDocument("conversion_failed", detected="PDF", reason="its fonts do not say what they print")
-    return Converted(text, "pdf", title=" ".join(title.split()) or None if isinstance(title, str) else None)
+    named = " ".join(title.split()) if isinstance(title, str) else ""
+    return Converted(text, "pdf", title=None if named in _NO_TITLES else named)
 
 
 def _no_pdf(reason: str) -> UnreadableDocument:
@@ -89,7 +93,7 @@ def _no_pdf(reason: str) -> UnreadableDocument:
 def _write_page(page: Page, pages: _Pages) -> None:
     tables = page.find_tables()
     lines = _lines_of(page, tables)
-    right = max((line.x1 for line in lines), default=0.0)
+    right = max([line.x1 for line in lines] + [table.bbox[2] for table in tables], default=0.0)
     left = min((line.x0 for line in lines), default=0.0)
     items: list[tuple[float, _Line | Table]] = [(line.top, line) for line in lines]
     items += [(table.bbox[1], table) for table in tables]
@@ -97,7 +101,7 @@ def _write_page(page: Page, pages: _Pages) -> None:
         if isinstance(item, Table):
             _write_table(item, pages)
         else:
-            _write_line(item, left, right, float(page.height), pages)
+            _write_line(item, left, right, page, pages)
 
 
 def _lines_of(page: Page, tables: list[Table]) -> list[_Line]:
@@ -130,17 +134,18 @@ def _is_within(word: dict[str, Any], box: tuple[float, float, float, float]) -> 
     return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
 
 
-def _write_line(line: _Line, left: float, right: float, height: float, pages: _Pages) -> None:
+def _write_line(line: _Line, left: float, right: float, page: Page, pages: _Pages) -> None:
     """Join a line to the paragraph under way, or begin another one.
 
     A paragraph goes on where its last line reached the right margin without the end of a sentence, and the next one is
-    not indented.
+    of the same size, not indented and no heading.
     """
-    in_margin = line.top < height * 0.08 or line.top > height * 0.9
+    in_margin = line.top < page.height * 0.08 or line.top > page.height * 0.9
     if in_margin and _PAGE_NUMBER.fullmatch(line.text) and (pages.after_table or pages.is_open):
         pages.waiting.append(line.text)
         return
-    goes_on = pages.is_open and line.x0 < left + 1.5 * line.size
+    is_alike = abs(line.size - pages.size) < 0.1 * pages.size and not _HEADING.match(line.text)
+    goes_on = pages.is_open and is_alike and line.x0 < left + 1.5 * line.size
     if goes_on:
         joint = " " if _LATIN.match(pages.paragraph[-1]) and _LATIN.match(line.text) else ""
         pages.paragraph += joint + line.text
@@ -149,7 +154,9 @@ def _write_line(line: _Line, left: float, right: float, height: float, pages: _P
         if pages.after_table:
             pages.writer.end_table()
         pages.paragraph = line.text
-    pages.is_open = line.x1 > right - 2 * line.size and not line.text.endswith(_SENTENCE_END)
+    is_full = line.x1 > right - 2 * line.size and line.x1 - line.x0 > page.width / 2
+    pages.is_open = is_full and not line.text.endswith(_SENTENCE_END)
+    pages.size = line.size
     pages.after_table = False
 
 

@@ -6,12 +6,12 @@ Belongs here: which label a value belongs to. Which column it belongs to is the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from pipelines.forms.dictionary import form_cells
-from pipelines.forms.matching import Match, RowLabel
-from pipelines.parsing.tokens import Token
+from pipelines.forms.matching import Match, RowLabel, find_label
+from pipelines.parsing.tokens import Token, is_unit
 from pipelines.parsing.wording import Wording, read_wordings
 
 _CASES = RowLabel("t4", "cases", False, 1)
@@ -23,9 +23,11 @@ class FoundRow:
 
     Attributes:
         values: everything behind the label, empty cells before the next label included.
+        number: the printed row that its label stands in, 0 where nothing proves rows.
         width: cells of the printed row, labels included, where the layout proves rows; else labels and values.
         header: number of the header above it in `FoundTable.headers`, or None.
         is_printed_only: its label stands where nothing marks cells, and no value behind it: all its cells are empty.
+        repeated: figures that a cell spanning several columns prints again in each of them.
     """
 
     label: RowLabel
@@ -33,11 +35,14 @@ class FoundRow:
     printed: str | None
     line_start: int
     values: list[Token] = field(default_factory=list)
+    number: int = 0
     width: int = 0
     header: int | None = None
     n_words: int = 1
+    n_headings: int = 0
     is_unproved: bool = False
     is_printed_only: bool = False
+    repeated: list[Token] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -114,7 +119,7 @@ class _Assembly:
         if self.words:
             if self._takes_text(run):
                 return
-            wordings, texts = _split_texts(read_wordings(self.words), len(run))
+            wordings, texts = _split_texts(self._complete_row(read_wordings(self.words)), len(run))
             self.words = [token for wording in wordings for token in wording.tokens]
             run = [*texts, *run]
             figures = [i for i, token in enumerate(run) if token.kind != "blank"]
@@ -128,6 +133,19 @@ class _Assembly:
         else:
             self._leave(run)
 
+    def _complete_row(self, wordings: list[Wording]) -> list[Wording]:
+        """Words behind the last figures that are just the values which the row above still lacks are its values."""
+        texts = 0
+        while texts < len(wordings) and wordings[texts].kind == "unknown":
+            texts += 1
+        words = [token for wording in wordings[:texts] for token in wording.tokens]
+        if self.row is None or not self.row.values or not texts or any(token.row for token in words):
+            return wordings
+        if len(self.row.values) + len(words) != max(sizes_of(self.row.label)) or texts == len(wordings):
+            return wordings
+        self.row.values.extend(replace(token, kind="text") for token in words)
+        return wordings[texts:]
+
     def _takes_text(self, run: list[Token]) -> bool:
         """`0 | 见附件 | 0`: words among the values of a row that is not complete are a value of it."""
         if self.row is None or len(self.words) != 1 or len(self.words[0].text) > 12:
@@ -135,11 +153,12 @@ class _Assembly:
         word = self.words[0]
         if word.row and word.row != (self.row.values[-1].row if self.row.values else 0):
             return False
-        if not self.row.values or len(self.row.values) + 1 + len(run) > max(sizes_of(self.row.label)):
+        written = max((i + 1 for i, token in enumerate(run) if token.kind != "blank"), default=0)
+        if not self.row.values or len(self.row.values) + 1 + written > max(sizes_of(self.row.label)):
             return False
         if read_wordings(self.words)[0].kind == "label":
             return False
-        self.row.values.extend([word, *run])
+        self.row.values.extend([replace(word, kind="text"), *run])
         self.words = []
         return True
 
@@ -205,8 +224,10 @@ class _Assembly:
             match=wording.match if wording is not None else None,
             printed=wording.text if wording is not None else None,
             line_start=tokens[0].line_start if wording is not None else 0,
+            number=tokens[-1].row,
             header=len(self.found.headers) - 1 if self.found.headers else None,
             n_words=_cells_in_row(self.words, labels) if wording is not None else 0,
+            n_headings=sum(1 for w in labels if w is not wording and not w.is_data),
         )
         self.found.rows.append(self.row)
 
@@ -237,9 +258,26 @@ def _runs(tokens: Sequence[Token]) -> Iterator[tuple[bool, list[Token]]]:
         first = next((i for i, token in enumerate(row) if token.kind != "blank"), len(row))
         if number and first < len(row) and row[first].kind == "words":
             row = row[first:]
-        usable.extend(row)
+        usable.extend(_with_texts(row) if number else row)
     for is_words, group in groupby(usable, key=lambda token: token.kind == "words"):
         yield is_words, list(group)
+
+
+def _with_texts(row: list[Token]) -> list[Token]:
+    """Words among the values of a printed row that name nothing in the form are values in words (见附件): kind `text`."""
+    start = next((i for i, token in enumerate(row) if token.kind != "words"), len(row))
+    rest = row[start:]
+    if not any(token.kind == "words" for token in rest) or not all(token.is_cell for token in row):
+        return row
+    if any(token.kind == "words" and (find_label(token.text) or is_unit(token.text)) for token in rest):
+        return row
+    if start:
+        last = read_wordings(row[:start])[-1].match
+        if last is None or last.is_header or not last.data_rows():
+            return row
+    elif not any(token.kind in ("figure", "mark") for token in rest):
+        return row
+    return row[:start] + [replace(token, kind="text") if token.kind == "words" else token for token in rest]
 
 
 def _split_texts(wordings: list[Wording], n_behind: int = 0) -> tuple[list[Wording], list[Token]]:

@@ -24,6 +24,7 @@ from pipelines.parsing.rows import FormRows
 from pipelines.parsing.shapes import trim_rows
 from pipelines.parsing.tokens import Token, count_numbers_of, tokens_of
 from pipelines.parsing.values import parse_values
+from pipelines.parsing.wording import Wording
 
 _ROW_NUMBERS = "行号"
 _MIN_COMPLETE = 0.8
@@ -56,10 +57,12 @@ class CarefulReader:
         seen: set[str] = set()
         for number, (tables, tokens) in enumerate(found):
             _keep_every_figure(tables, tokens)
-            values = [token for row in tables.rows for token in row.values if token.kind == "words"]
-            figures = [token for token in tokens if token.kind == "figure"]
-            self.numbers[doc] += sum(count_numbers_of(token.text) for token in [*figures, *values])
             self._trim(tables, tokens, versions, seen)
+            values = [token for row in tables.rows for token in row.values if token.kind in ("words", "text")]
+            figures = [token for token in tokens if token.kind == "figure"]
+            repeated = [token for row in tables.rows for token in row.repeated]
+            self.numbers[doc] += sum(count_numbers_of(token.text) for token in [*figures, *values])
+            self.numbers[doc] -= sum(count_numbers_of(token.text) for token in repeated)
             self._collect(doc, number, tables)
 
     def _trim(self, tables: FoundTables, tokens: list[Token], versions: dict[str, str], seen: set[str]) -> None:
@@ -77,7 +80,8 @@ class CarefulReader:
         header_rows: list[tuple[int, str | None]] = []
         for header in tables.headers:
             number = self._number()
-            for position, wording in enumerate(header):
+            spans = [w for w, before in zip(header, [None, *header], strict=False) if not _is_same_label(w, before)]
+            for position, wording in enumerate(spans):
                 table = next(iter(sorted(wording.match.header_tables)), None) if wording.match is not None else None
                 key = wording.match.alias if wording.match is not None else label_key_of(wording.text)
                 self.headers.append((doc, number, position, wording.text, key, table))
@@ -196,6 +200,11 @@ def _read_region(region: Region) -> tuple[FoundTables, list[Token]]:
         if (complete := _count_complete(found)) > most and complete >= _MIN_COMPLETE * len(found.rows):
             best, most, chosen = found, complete, tokens
     return best, chosen
+
+
+def _is_same_label(wording: Wording, before: Wording | None) -> bool:
+    """Tell whether a header cell repeats the one before it, as a cell spanning columns does when it is written out."""
+    return before is not None and wording.match is not None and wording.match is before.match
 
 
 def _drop_repeated_labels(tables: list[FoundTables]) -> None:

@@ -12,13 +12,17 @@ import opencc
 
 _TRADITIONAL = re.compile("[開發報個條鎮鄉區縣務請復辦處]")
 _GLOSS = re.compile(r"[（(][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}[)）]")
+_BRACKETED_LATIN = re.compile(r"[（(][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]")
 
 
 def to_simplified(text: str) -> str:
-    """Return a text in simplified characters and without pinyin in brackets; a text without traditional ones as it is."""
-    if not _TRADITIONAL.search(text) and not _GLOSS.search(text):
-        return text
-    return _GLOSS.sub("", text).translate(_characters())
+    """Return a text in simplified characters, as many as before; a text without traditional ones as it is."""
+    return text.translate(_characters()) if _TRADITIONAL.search(text) else text
+
+
+def drop_glosses(text: str) -> str:
+    """Return a text without pinyin in brackets behind its characters: 鎮(zhèn)."""
+    return _GLOSS.sub("", text) if _BRACKETED_LATIN.search(text) else text
 
 
 @cache

@@ -11,14 +11,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from pipelines.parsing.bodies import presented_body, prose_body, signed_body
-from pipelines.parsing.characters import to_simplified
+from pipelines.parsing.characters import drop_glosses, to_simplified
 from pipelines.parsing.names import clean_body, find_parent, is_same_body, unit_name
 from pipelines.parsing.page_marks import read_breadcrumbs, read_publication, read_publisher
 from pipelines.parsing.periods import YEAR, read_period, title_year, to_year, whole_date, years_in
 from pipelines.parsing.titles import Line, compact, find_title, foreign_words, read_title, title_body
 
 _SENTENCE = re.compile(r"[。；;！!]")
-_REPORTS_ON = re.compile(r"(?:现[将就]|现公布|现发布|特向社会公布|编制了?).{0,30}?" + YEAR + r".{0,40}(?:报告|公布|公开)")
+_REPORTS_ON = re.compile(
+    r"(?:现[将就]|现公布|现发布|特向社会公布|编制了?).{0,30}?" + YEAR + r".{0,40}(?:报告|公布|公开)"
+)
 _SIGNATURE_DATE = re.compile(r"(?:^|[\u4e00-\u9fff）)])(20\d\d[年\-/.].*|二[〇○零0].*日)$")
 _LAST_LINES = 8
 _FIRST_LINES = 4
@@ -54,7 +56,9 @@ def read_header(preamble: list[Line], body: list[Line], source_title: str | None
         source_title: the title that a record gives beside its text; used where the text itself has none.
     """
     header = Header()
-    preamble, body = ([(number, to_simplified(text)) for number, text in lines] for lines in (preamble, body))
+    preamble, body = (
+        [(number, to_simplified(drop_glosses(text))) for number, text in lines] for lines in (preamble, body)
+    )
     _read_title(header, preamble, source_title)
     after_title = [line for line in preamble if line[0] > (header.title_line_end or 0)]
     _read_period(header, [*after_title, *body])

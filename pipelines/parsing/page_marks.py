@@ -19,13 +19,15 @@ _DIVISION = re.compile(r"[\u4e00-\u9fff]{1,9}(?:省|自治区|市|自治州|盟|
 _NO_DIVISION = re.compile(r"(?:专区|园区|社区|市区|城区|库区|景区|地区|灾区|辖区|各区|各县|县区|分区)$")
 _TOWNSHIP = re.compile(r"[\u4e00-\u9fff]{1,9}(?:镇|乡|街道|苏木)(?:人民政府|政府|办事处)?$")
 _NO_TOWNSHIP = re.compile(r"乡镇|镇街|各镇|街镇|镇[、（(]|区镇|(?:^|及|和)街道$|镇乡")
-_PUBLISHER = re.compile(
-    r"(?:发布|公开|发文|制作|制发|公布|所属|责任|编制)(?:机构|机关|单位|部门)|信息来源|来源|来自"
-)
+_PUBLISHER = re.compile(r"(?:发布|公开|发文|制作|制发|公布|所属|责任|编制)(?:机构|机关|单位|部门)|信息来源|来源|来自")
 _CAPTION = re.compile(r"索引号|公开方式|文号|主题|分类|日期|时间|标题|名称|有效|关键|内容概述|体裁|范围|形式|目录")
-_NAME = re.compile(rf"([\u4e00-\u9fff（）()]{{2,25}}?(?:{BODY_END}|政府))(?=$|[\s|｜，。；）)]|发布|公开|日期|时间|浏览|字)")
+_NAME = re.compile(
+    rf"([\u4e00-\u9fff（）()]{{2,25}}?(?:{BODY_END}|政府))(?=$|[\s|｜，。；）)]|发布|公开|日期|时间|浏览|字)"
+)
 _PUBLISHED = re.compile(rf"(?:发布|公布|公开|发表)(?:日期|时间)\s*[：:|｜]?\s*{DATE}")
-_DATED = re.compile(rf"(?:(?:成文|发文|生成|更新|印发)(?:日期|时间)|(?<![\u4e00-\u9fff])(?:日期|时间))\s*[：:|｜]?\s*{DATE}")
+_DATED = re.compile(
+    rf"(?:(?:成文|发文|生成|更新|印发)(?:日期|时间)|(?<![\u4e00-\u9fff])(?:日期|时间))\s*[：:|｜]?\s*{DATE}"
+)
 _DATE_FIRST = re.compile(rf"^\s*{DATE}[\s\d:：]*(?:来源|信息来源|文章来源|作者|浏览|点击|字体|阅读)")
 
 
@@ -53,10 +55,12 @@ def read_publisher(lines: list[Line]) -> tuple[str, int] | None:
             continue
         behind = text[match.end() :].lstrip(" \u3000\t：:|｜是")
         name = _NAME.match(behind)
+        line = number
         if name is None and place + 1 < len(lines) and _CAPTION.search(text):
-            name, number = _below(text, lines[place + 1][1]), lines[place + 1][0]
+            line, values = lines[place + 1]
+            name = _below(text, values)
         if name is not None and not re.match(r"[我本全各该]", name.group(1)):
-            return clean_body(name.group(1)), number
+            return clean_body(name.group(1)), line
     return None
 
 

@@ -21,9 +21,13 @@ _PERIOD = re.compile(
     rf"(20\d\d)年(\d{{1,2}})月(\d{{1,2}})日?{_BETWEEN}(?:(20\d\d)年)?(\d{{1,2}})月(\d{{1,2}})(?:日|止|期间|[，。；）)]|$)"
 )
 # Without its marks a period has one reading only where it is the whole year.
-_DAMAGED = re.compile(rf"(?<!\d)(20\d\d)(?:年?1月?1日?|0101日?){_BETWEEN}(?:(20\d\d)年?)?12月?31(?:日|止|[，。；）)]|$)")
+_DAMAGED = re.compile(
+    rf"(?<!\d)(20\d\d)(?:年?1月?1日?|0101日?){_BETWEEN}(?:(20\d\d)年?)?12月?31(?:日|止|[，。；）)]|$)"
+)
 _DATE = r"(20\d\d)\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})\s*日?"
-_HAN_DATE = r"(二[〇○零0ＯO][〇○零0ＯO一二三四五六七八九]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+_HAN_DATE = (
+    r"(二[〇○零0ＯO][〇○零0ＯO一二三四五六七八九]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 DATE = rf"(?:{_DATE}|{_HAN_DATE})"
 _WHOLE_DATE = re.compile(rf"[（(]?{DATE}[）)]?")
 

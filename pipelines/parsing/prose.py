@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.parsing.prose_applications import read_activities
-from pipelines.parsing.prose_disclosure import Reading, read_disclosure
+from pipelines.parsing.prose_disclosure import Found, Reading, read_disclosure
 from pipelines.parsing.prose_respectively import read_respectively
 from pipelines.parsing.prose_sentences import Line, Sentence, read_sentences
 
@@ -41,7 +41,8 @@ def read_prose(lines: list[Line], report_year: int | None = None) -> list[ProseC
 
 
 def _read_sentence(sentence: Sentence, reading: Reading) -> Iterator[ProseCount]:
-    text, bound = sentence.text, []
+    text = sentence.text
+    bound: list[Found] = []
     if "分别" in text:
         text, bound = read_respectively(text, reading.report_year)
     reading.this_year = None

@@ -18,7 +18,9 @@ Found = tuple[str, float, bool, int, int]
 _CASES = figure_of(r"件次|件|条|份|宗|起|例|项|个|次|人次")
 _COUNTED = r"(?:的)?(?:数量|总数|数)?(?:共计|共有|共|总计|合计|为|是|达|：)*"
 _GAP = r"[^，。；：]"
-_REQUEST = r"(?:信息公开(?:的)?(?:书面|网上|网络)?申请|依申请公开|公开申请|申请公开|公开[^，。；：]{0,10}的申请|信息的?申请)"
+_REQUEST = (
+    r"(?:信息公开(?:的)?(?:书面|网上|网络)?申请|依申请公开|公开申请|申请公开|公开[^，。；：]{0,10}的申请|信息的?申请)"
+)
 _REQUEST_BEHIND = rf"(?:申请)?(?:信息|政府信息|事项|请求|件|表|申请|办理)*{_COUNTED}"
 _RECEIVED = re.compile(
     rf"(?:收到|受理|接到|接收|接受|新收|收取)(?:了)?{_GAP}{{0,36}}?{_REQUEST}{_REQUEST_BEHIND}{_CASES}"
@@ -26,12 +28,16 @@ _RECEIVED = re.compile(
 _RECEIVED_BEFORE = re.compile(
     rf"(?:收到|受理|接到|接收|接受|新收)(?:了)?(?:公民|群众|社会|各类|共|来自){{0,3}}{_CASES}[^，。；：\d]{{0,16}}?{_REQUEST}"
 )
-_NOUGHT = re.compile(r"(?:依申请公开(?:政府信息|信息|事项)?|信息公开申请(?:数量?)?)(?:共|为|：|均为|数)*(?P<number>0|零)(?:件|条|份|宗|项|次|起|例|申请)")
+_NOUGHT = re.compile(
+    r"(?:依申请公开(?:政府信息|信息|事项)?|信息公开申请(?:数量?)?)(?:共|为|：|均为|数)*(?P<number>0|零)(?:件|条|份|宗|项|次|起|例|申请)"
+)
 _ANSWERED = re.compile(
     rf"(?<!继续)(?<!予)(?:已?答复|已?办结|已?办理|已?回复|已?处理|已?完成)(?:完毕|了|的)?(?:政府信息公开申请|信息公开申请|依申请公开申请|依申请公开|公开申请|申请)?"
     rf"(?:信息|事项|件|情况)?{_COUNTED}{_CASES}"
 )
-_CARRIED_IN = re.compile(rf"(?:上年度?|上一年度?|去年)结转(?:的)?(?:政府信息公开|信息公开|依申请公开)?(?:申请)?{_COUNTED}{_CASES}")
+_CARRIED_IN = re.compile(
+    rf"(?:上年度?|上一年度?|去年)结转(?:的)?(?:政府信息公开|信息公开|依申请公开)?(?:申请)?{_COUNTED}{_CASES}"
+)
 _CARRIED_OUT = re.compile(
     rf"结转(?:至|到)?(?:下一?年度?|次年度?|明年)(?:继续|度|的|办理|处理|政府信息公开|信息公开|申请)*{_COUNTED}{_CASES}"
 )
@@ -52,14 +58,16 @@ _DISPUTE_DENIED = re.compile(
     rf"(?:{_DENIED}|未(?:被)?(?=被?申请|被?提起|引|因)|零)(?:(?!。|；|，(?:但|其中|共|收到|受理)).){{0,70}}?(?:复议|诉讼)"
     r"[^，。；：\d]{0,30}"
 )
-_REVIEWS = re.compile(rf"(?<![、和及与或/])(?:行政复议|申请复议|被复议)(?:案件|申请|案|事项)?{_COUNTED}(?:发生)?{_CASES}")
+_REVIEWS = re.compile(
+    rf"(?<![、和及与或/])(?:行政复议|申请复议|被复议)(?:案件|申请|案|事项)?{_COUNTED}(?:发生)?{_CASES}"
+)
 _LAWSUITS = re.compile(rf"(?<![、和及与或/])(?:行政诉讼|提起诉讼|被诉讼)(?:案件|案|事项)?{_COUNTED}(?:发生)?{_CASES}")
-_BOTH_NOUGHT = re.compile(r"复议(?:案件)?[、和及与或/，]?(?:提起)?(?:行政)?诉讼(?:案件|数量|数|案)?(?:均|都|各|共)?为?(?P<number>0|零)(?:件|起|例|宗|次)")
+_BOTH_NOUGHT = re.compile(
+    r"复议(?:案件)?[、和及与或/，]?(?:提起)?(?:行政)?诉讼(?:案件|数量|数|案)?(?:均|都|各|共)?为?(?P<number>0|零)(?:件|起|例|宗|次)"
+)
 _MONEY = figure_of(r"元|圆")
 _FEES = re.compile(rf"行政事业性收费(?:项目)?(?:收入|总?金额|总额|资金)?[^，。；\d]{{0,6}}?{_MONEY}")
-_REQUEST_FEES = re.compile(
-    rf"(?:收取|收费|费用)[^，。；\d]{{0,12}}?{_MONEY}"
-)
+_REQUEST_FEES = re.compile(rf"(?:收取|收费|费用)[^，。；\d]{{0,12}}?{_MONEY}")
 _NO_REQUEST_FEES = re.compile(
     r"(?:未|没有|没|不存在)[^，。；]{0,40}?(?:收取[^，。；]{0,24}?费用|收取[^，。；]{0,10}?费|收费)(?![^，。；]{0,6}(?:标准|项目|减免申请))"
 )
@@ -86,7 +94,7 @@ def read_activities(text: str, before: str, report_year: int | None) -> Iterator
         yield from _read_applications(text, report_year)
     if "复议" in text or "诉讼" in text:
         yield from _read_disputes(text, before, report_year)
-    if "收费" in text or "费用" in text:
+    if "费" in text:
         yield from _read_fees(text, before, report_year)
     if "采购" in text:
         yield from _read_procurement(text, report_year)
@@ -152,15 +160,17 @@ def _matches(pattern: re.Pattern[str], text: str, quantity: str, report_year: in
     """The first figure of a pattern whose words are of this year and of this subject; `None` asks for no year."""
     for match in pattern.finditer(text):
         value = read_value(match)
-        if value is None or _OTHER_REQUESTS.search(match.group()) or not _is_of_year(text, match, quantity, report_year):
+        if (
+            value is None
+            or _OTHER_REQUESTS.search(match.group())
+            or not _is_of_year(text, match, quantity, report_year)
+        ):
             continue
         yield quantity, value, is_approximate(match), match.start(), match.end()
         return
 
 
-def _denials(
-    pattern: re.Pattern[str], text: str, quantities: list[str], report_year: int | None
-) -> Iterator[Found]:
+def _denials(pattern: re.Pattern[str], text: str, quantities: list[str], report_year: int | None) -> Iterator[Found]:
     match = pattern.search(text)
     if match and quantities and _is_of_year(text, match, quantities[0], report_year):
         for quantity in quantities:

@@ -11,7 +11,9 @@ from pipelines.parsing.numerals import figure_of
 
 PIECE = re.compile(figure_of(r"余?(?:条次|条(?:（[篇则件]）)?|篇(?:（[条次]）)?|则)") + r"(?![款例龙规措线])")
 MAY_DISCLOSE = re.compile(r"公开|发布|公布|推送|公示|其中|更新|信息")
-OPENS_LIST = re.compile(r"^(?:其中|在?(?:主动)?公开的(?:政府|政务)?信息(?:当)?中|具体(?:包括|为|是)|分别(?:包括|为|是)|包括|主要包括)[：，]?")
+OPENS_LIST = re.compile(
+    r"^(?:其中|在?(?:主动)?公开的(?:政府|政务)?信息(?:当)?中|具体(?:包括|为|是)|分别(?:包括|为|是)|包括|主要包括)[：，]?"
+)
 # Brackets open and close a list of their own; 、 ends a clause only behind a figure (组织机构22条、文件24条).
 CLAUSE_END = re.compile(
     r"([，；（）]|：(?!共?\d|共?[一二两三四五六七八九十百千]+余?[条篇则])|(?<=[条篇则])、|。|(?<=[条篇则])和(?=[^\d]))"
@@ -22,10 +24,14 @@ _COUNTED = (
     r"(?:的)?(?:公开)?(?:内容)?(?:共计|共|合计|总计|总数|总量|总|累计|计|数量|数|条数|量|为|是|达到|达|有|了|：)*"
 )
 _KIND = r"(?:各类|各项|各种|各级|相关|有关|本级|全部|党务|政府|政务|公共|类|的|和|与|、|公开|新增|动态更新)*"
-_VERB = r"(?:主动)?(?:对外)?(?:公开|发布|公布|推送|公示|发送)(?!栏|率|目录|指南|专栏|平台|网|制度|工作|和|与|、)(?:了|出)?"
+_VERB = (
+    r"(?:主动)?(?:对外)?(?:公开|发布|公布|推送|公示|发送)(?!栏|率|目录|指南|专栏|平台|网|制度|工作|和|与|、)(?:了|出)?"
+)
 _INFORMATION = rf"(?:{_KIND}信息|涉及.{{2,80}}?等.{{0,6}}信息|(?:关于|有关).{{2,60}}等.{{0,6}}信息)"
 VERB_FIRST = re.compile(rf"{_VERB}(?:的)?{_INFORMATION}{_COUNTED}$")
-INFORMATION_FIRST = re.compile(rf"(?:(?:政府|政务|各类)信息(?:主动)?(?:公开|发布)|主动公开(?:政府|政务)?信息){_COUNTED}$")
+INFORMATION_FIRST = re.compile(
+    rf"(?:(?:政府|政务|各类)信息(?:主动)?(?:公开|发布)|主动公开(?:政府|政务)?信息){_COUNTED}$"
+)
 BARE_VERB = re.compile(
     rf"(?:^|共计|共|累计|合计|总计|全年|已|年|年度|日|月|止|[我全本][镇乡街道市县区]{{1,2}}|镇|乡|街道|办事处|政府|苏木)"
     rf"{_VERB}{_COUNTED}$"
@@ -34,7 +40,9 @@ FIGURE_FIRST = re.compile(rf"{_VERB}{_COUNTED}$")
 INFORMATION_BEHIND = re.compile(rf"^(?:的)?{_INFORMATION}")
 # What a channel carries may be called by its own form: a post, a video. 工作动态 is a category, not all that it carries.
 _POSTS = r"(?:推文|图文|文章|博文|微博|消息|稿件|内容|作品|短视频|视频|图文信息|资讯)"
-CHANNEL_POSTS = re.compile(rf"(?:{_VERB}|更新|制作|编发|推出|上传|刊发)(?:原创|各类|相关|政务)*(?:信息|{_POSTS}){_COUNTED}$")
+CHANNEL_POSTS = re.compile(
+    rf"(?:{_VERB}|更新|制作|编发|推出|上传|刊发)(?:原创|各类|相关|政务)*(?:信息|{_POSTS}){_COUNTED}$"
+)
 CHANNEL_VERB = re.compile(rf"(?:平台|渠道|方式|形式|账号|上|中|等)?(?:共|累计|主动|已|全年)?(?:{_VERB}|更新){_COUNTED}")
 CHANNEL_ALONE = re.compile(rf"(?:平台|渠道|方式|形式|上|中|类|信息|发布|公开)*{_COUNTED}")
 CATEGORY = re.compile(

@@ -22,6 +22,8 @@ _UNCLEAR = ""
 _TOGETHER = re.compile(r"共|合计|总计|总数|总")
 _BOUNDED = re.compile(r"共|合计|总计|总数|累计|全年|总")
 _GROWN = re.compile(r"其中[：，]?(?:(?:本|今|当|全)年度?|\d{4}年度?)(?:度|共|内)*(?:新增|新公开|新发布|公开|主动公开)")
+# The column of the site that holds what is disclosed is no column among others.
+_OWN_COLUMN = re.compile(r"(?:信息公开|政务公开)专栏")
 
 
 @dataclass
@@ -39,6 +41,25 @@ class Reading:
     def whole(self) -> str | None:
         """The figure that the list under way divides: `_UNCLEAR` for one that was left out, None outside of a list."""
         return self.lists[-1] if self.lists else None
+
+
+@dataclass
+class Clause:
+    """A clause with its one figure: its words before and behind it, and what was said round it."""
+
+    text: str
+    figure: re.Match[str]
+    earlier: list[str]
+    behind: str
+    before: str
+    words: str = ""
+    head: str = ""
+    tail: str = ""
+
+    def __post_init__(self) -> None:
+        self.words = self.text[: self.figure.start()]
+        self.head = clauses.leave_out_names(self.words)
+        self.tail = clauses.leave_out_names(self.text[self.figure.end() :])
 
 
 def read_disclosure(sentence: Sentence, text: str, reading: Reading) -> Iterator[Found]:
@@ -78,13 +99,14 @@ def _read_clause(clause: str, start: int, behind: str, sentence: Sentence, readi
         reading.this_year = names_this_year(plain, reading.report_year, reading.this_year)
         reading.since_figure.append(plain)
         return
-    head, tail = (clauses.leave_out_names(p) for p in (clause[: figures[0].start()], clause[figures[0].end() :]))
-    reading.this_year = names_this_year(head, reading.report_year, reading.this_year)
-    earlier, reading.since_figure = reading.since_figure, []
+    clause_of = Clause(clause, figures[0], earlier=reading.since_figure, behind=behind, before=sentence.before)
+    reading.since_figure = []
+    reading.this_year = names_this_year(clause_of.head, reading.report_year, reading.this_year)
     value = read_value(figures[0])
     quantity = None
-    if len(figures) == 1 and value is not None and reading.this_year is not False:
-        quantity = _quantity(clause, figures[0], head, tail, earlier, behind, sentence, reading)
+    is_own = len(figures) == 1 and reading.this_year is not False and not _is_something_else(clause_of, reading)
+    if is_own and value is not None:
+        quantity = _quantity(clause_of, reading)
     if not reading.whole:
         reading.parent = quantity or _UNCLEAR
     if quantity and value is not None:
@@ -93,34 +115,32 @@ def _read_clause(clause: str, start: int, behind: str, sentence: Sentence, readi
         yield quantity, value, is_approximate(figures[0]), start, start + len(clause)
 
 
-def _quantity(
-    clause: str,
-    figure: re.Match[str],
-    head: str,
-    tail: str,
-    earlier: list[str],
-    behind: str,
-    sentence: Sentence,
-    reading: Reading,
-) -> str | None:
-    if COMPARED.match(head) or words_pattern("other_subject").search(head + tail) or clauses.SUB_UNIT.search(head):
-        return None
-    if any(clauses.SUB_UNIT_SUBJECT.search(w) for w in (*earlier, head)) and not clauses.OWN_SUBJECT.search(head):
-        return None
-    if not reading.whole and words_pattern("other_subject_alone").search(head):
-        return None
-    said = clauses.OPENS_LIST.sub("", head)
+def _is_something_else(clause: Clause, reading: Reading) -> bool:
+    """Tell whether the words round a figure make it another subject's, another body's or another year's."""
+    head = clause.head
+    if COMPARED.match(head) or words_pattern("other_subject").search(_OWN_COLUMN.sub("", head) + clause.tail):
+        return True
+    sub_unit = any(clauses.SUB_UNIT_SUBJECT.search(words) for words in (*clause.earlier, head))
+    if clauses.SUB_UNIT.search(head) or (sub_unit and not clauses.OWN_SUBJECT.search(head)):
+        return True
+    return not reading.whole and words_pattern("other_subject_alone").search(head) is not None
+
+
+def _quantity(clause: Clause, reading: Reading) -> str | None:
+    said = clauses.OPENS_LIST.sub("", clause.head)
     if reading.whole == "cumulative_disclosed":
         return "total_disclosed" if clauses.NEW_THIS_YEAR.search(said) else None
-    stock = _stock(reading.so_far + head, behind, reading.report_year)
-    if channels := channels_in(head):
-        return None if stock is not None else _channel(said, tail, channels, reading)
+    stock = _stock(reading.so_far + clause.head, clause.behind, reading.report_year)
+    if channels := channels_in(clause.head):
+        return None if stock is not None else _channel(said, clause.tail, channels, reading)
     if reading.whole:
-        return _category(clauses.OPENS_LIST.sub("", clause[: figure.start()]), tail)
-    if reading.whole == _UNCLEAR or clauses.NAMED_ACCOUNT.search(clause[: figure.start()]):
-        return None
-    quantity = _total(head, tail, earlier, sentence, reading)
-    return quantity if stock is None else stock if quantity == "total_disclosed" else None
+        return _category(clauses.OPENS_LIST.sub("", clause.words), clause.tail)
+    quantity = None
+    if not reading.lists and not clauses.NAMED_ACCOUNT.search(clause.words):
+        quantity = _total(clause, reading)
+    if stock is None:
+        return quantity
+    return stock if quantity == "total_disclosed" else None
 
 
 def _stock(said: str, behind: str, report_year: int | None) -> str | None:
@@ -144,7 +164,8 @@ def _channel(head: str, tail: str, channels: list[str], reading: Reading) -> str
     return channels[0] if reading.whole and clauses.CHANNEL_ALONE.fullmatch(behind_channel) else None
 
 
-def _total(head: str, tail: str, earlier: list[str], sentence: Sentence, reading: Reading) -> str | None:
+def _total(clause: Clause, reading: Reading) -> str | None:
+    head, tail, earlier = clause.head, clause.tail, clause.earlier
     speaks_of_it = "信息" in reading.so_far + head + tail
     if not clauses.is_all_information(head, tail) and not (speaks_of_it and clauses.BARE_VERB.search(head)):
         return _lone_category(head, tail)
@@ -156,13 +177,15 @@ def _total(head: str, tail: str, earlier: list[str], sentence: Sentence, reading
             # 通过政府网站，发布信息30条 is the channel's; with 全年共 before the figure it may be either.
             return channels[0] if through and not _BOUNDED.search(head) else None
         return "total_disclosed" if _BOUNDED.search(head) else None
-    return None if _is_of_channel(sentence.before) else "total_disclosed"
+    return None if _is_of_channel(clause.before) else "total_disclosed"
 
 
 def _is_of_channel(before: str) -> bool:
     """`1.门户网站公开情况。全年发布信息30条`: a heading within the paragraph gives the figure to a channel, or to none."""
     topic = re.split(r"[。！？]", before)[-2:-1]
-    return bool(topic) and len(topic[0]) <= 25 and bool(clauses.TOPIC.search(topic[0])) and len(channels_in(topic[0])) == 1
+    return (
+        bool(topic) and len(topic[0]) <= 25 and bool(clauses.TOPIC.search(topic[0])) and len(channels_in(topic[0])) == 1
+    )
 
 
 def _category(words: str, tail: str) -> str | None:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.parsing.characters import drop_glosses, to_simplified
+
 Line = tuple[int, str]
 
 _SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
@@ -19,7 +21,7 @@ _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _END = re.compile(r"[^。！？]+[。！？]?")
 # A figure with a unit, or a word that denies something: nothing else can hold a figure of the prose.
 _WORTH = re.compile(
-    r"[\d０-９一二两三四五六七八九十百千万亿零余多]\s*(?:余|多)?\s*[条篇则件份宗个起例项次批部元万]|[未无没]|均为|分别"
+    r"[\d０-９一二两三四五六七八九十百千万亿零余多]\s*(?:余|多)?\s*[条條篇则則件份宗个個起例项項次批部元万萬]|[未无無没沒]|均[为為]|分[别別]"
 )
 _NUMBERED = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|\d{1,2}[、.．](?!\d)|[（(]\d{1,2}[）)]|[①-⑳㈠-㈩●■◆•])"
@@ -56,8 +58,8 @@ def read_sentences(lines: list[Line]) -> Iterator[Sentence]:
         printed, starts = "", []
         for _, text in block:
             starts.append(len(printed))
-            printed += _SPACE.sub("", text)
-        text = _THOUSANDS.sub(",", printed.translate(_MARKS))
+            printed += drop_glosses(_SPACE.sub("", text))
+        text = _THOUSANDS.sub(",", to_simplified(printed).translate(_MARKS))
         text = re.sub(r"(?<!\d),|,(?!\d{3}(?!\d))", "，", text)
         for match in _END.finditer(text):
             if _WORTH.search(match.group()):

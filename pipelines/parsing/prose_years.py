@@ -18,8 +18,7 @@ _STOCK = re.compile(
 )
 COMPARED = re.compile(r"^(?:同比|环比|比|较|与[^，]{2,8}相比)")
 _SINCE = re.compile(r"(?:自|从)?([^，]{0,16}?)(?:以来|起至今)")
-_THIS_YEARCOMPARED = re.compile(r"^(?:同比|环比|比|较|与[^，]{2,8}相比)")
-_SINCE = re.compile(r"(?:今年|本年度?|年初|入年|一年|((?:19|20)\d\d)年度?)$")
+_THIS_YEAR_SINCE = re.compile(r"(?:今年|本年度?|年初|入年|一年|((?:19|20)\d\d)年度?)$")
 
 
 def names_this_year(clause: str, report_year: int | None, known: bool | None) -> bool | None:

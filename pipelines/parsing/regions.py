@@ -92,6 +92,8 @@ def _role_of_line(text: str) -> str:
         return "heading"
     tokens = lex(text)
     words = [part for kind, part in tokens if kind == "words" and not is_note(part) and not is_unit(part)]
+    if tokens and all(kind in ("figure", "mark") for kind, _ in tokens):
+        return "figures"
     known = [part for part in words if find_label(part) is not None or _holds_labels(part)]
     if len(tokens) > len(words) and known and len(known) >= 0.6 * len(words):
         return "label"

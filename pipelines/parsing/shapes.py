@@ -37,6 +37,10 @@ def trim_rows(
     printed, which decide between ways that fit this one equally well.
     """
     _fill_printed(rows, sizes)
+    for row in rows:
+        number = row.values[0].row if row.values else 0
+        if number and number == row.number and number in grid:
+            row.width = len(grid[number])
     known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
     open_rows = [(row, n) for row, n in known if not _take_by_header(row, headers, grid, n)]
     if open_rows:
@@ -60,7 +64,7 @@ def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int,
     """In a grid of merged cells, the columns stand where the header of as many cells prints them."""
     if row.header is None or row.label.table_key != "t2":
         return False
-    cells = _header_cells(headers[row.header], grid)
+    cells = _header_cells(headers[row.header], grid, row)
     if cells is None or len(cells) != len(row.values):
         return False
     groups: list[tuple[str | None, list[Token]]] = []
@@ -73,18 +77,24 @@ def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int,
     if len(groups) != n or len({label for label, _ in groups}) != n:
         return False
     chosen: list[Token] = []
+    repeated: list[Token] = []
     for _, tokens in groups:
         written = [token for token in tokens if token.kind != "blank"]
         if len({token.text.strip() for token in written}) > 1 or (written and tokens[0].kind == "blank"):
             return False
         chosen.append(tokens[0])
+        repeated += [token for token in tokens[1:] if token.kind != "blank"]
     row.values = chosen
+    row.repeated = repeated
     return True
 
 
-def _header_cells(header: list[Wording], grid: dict[int, list[Token]]) -> list[str | None] | None:
+def _header_cells(
+    header: list[Wording], grid: dict[int, list[Token]], row: FoundRow
+) -> list[str | None] | None:
     """Return for each cell behind 信息内容 in the last printed row of a header its words, None where it is empty."""
-    printed = grid.get(header[-1].tokens[-1].row, [])
+    number = header[-1].tokens[-1].row
+    printed = grid.get(number, []) if number != row.values[0].row else []
     keys = [label_key_of(token.text) or None for token in printed]
     start = next((i for i in reversed(range(len(keys))) if keys[i] == _CAPTION), None)
     return keys[start + 1 :] if start is not None else None
@@ -151,7 +161,7 @@ def _joined(per_level: int, join: int) -> Fit:
             return lead, max(len(row.values) - lead - n, 0)
         if row.values and row.values[0].row and not _is_stream(row, following):
             return None
-        return lead, join + per_level * (level_of(following.label) - 1)
+        return lead, join + per_level * (level_of(following.label) - 1 - following.n_headings)
 
     return reading
 

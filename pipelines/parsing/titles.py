@@ -19,6 +19,10 @@ _OPEN = r"(?:政府|政务|机关)?(?:信息(?:(?:与|和|及)政务)?(?:主动)
 _REPORT = re.compile(rf"{_OPEN}.{{0,14}}?(?:报告|年报)[》”]?(?:[（(][^（()）]{{1,12}}[)）])?[》”]?$")
 _CUT = re.compile(rf"(?:关于|[（(]?(?:19|20)\d\d|二[〇○零0]|{_OPEN}|20\d(?!\d))")
 _BROKEN_OFF = re.compile(r"[-_—|｜－]+(?!\d).*$")
+# A page may run the first heading into the title.
+_HEADING_BEHIND = re.compile(
+    r"(?<=报告|年报)(?:[一1][、.．]|引言|前言|概述|(?:发布|发文|成文|公开)?(?:日期|时间)[：:]|来源|索引).*$"
+)
 _CAPTION = re.compile(r"^(?:标题|名称|信息名称|文件名称|题名|主题)[：:|]")
 _CRUMBS = re.compile(r"[>＞»›→]|当前位置|您(?:当前)?(?:所在|的)?位置|首页")
 _MARKS = re.compile(r"^[#*＃\s]+|\*+$")
@@ -121,7 +125,7 @@ def _clean_line(text: str) -> str:
     words = _CAPTION.sub("", _MARKS.sub("", compact(text)).strip("|"))
     if _CRUMBS.search(words) or _SENTENCE.search(words) or len(words) > 2 * _MAX_TITLE or words.count("|") > 1:
         return ""
-    shortened = _BROKEN_OFF.sub("", words)
+    shortened = _HEADING_BEHIND.sub("", _BROKEN_OFF.sub("", words))
     return shortened if _REPORT.search(shortened) else words
 
 

@@ -32,6 +32,7 @@ _LEXER = re.compile(
     r"|(?P<space>\s+)"
     r"|(?P<words>[^\s])"
 )
+_ENDS_IN_VALUE = re.compile(rf"(?:{_DIGIT}|\s(?:[/／\\—–－\-]{{1,4}}|无|零|〇|不适用|不涉及))\s*$")
 _BARE = re.compile(rf"[\s\d０-９.,，．+＋\-－−—–/／%]*(?:{UNIT_SPELLINGS})?\s*")
 _INLINE = re.compile(r"^(?P<label>.{4,}?)[：:](?P<value>[\s\d.,，０-９]*(?:[条件])?)\s*$", re.DOTALL)
 
@@ -94,7 +95,7 @@ def lex(text: str) -> tuple[tuple[str, str], ...]:
     """Split a line without marks into (kind, text): words stay together, figures are single."""
     if (inline := _inline(text)) is not None:
         return inline
-    if find_label(text) is not None and not re.search(rf"{_DIGIT}\s*$", text):
+    if find_label(text) is not None and not _ENDS_IN_VALUE.search(text):
         return (("words", text),)
     found: list[tuple[str, str]] = []
     for match in _LEXER.finditer(text):
@@ -128,7 +129,7 @@ def _split_cell(text: str) -> list[tuple[str, str]] | None:
     """Split a cell that holds a label of the form and figures behind it; None where it holds nothing of the kind."""
     if (inline := _inline(text)) is not None:
         return list(inline)
-    if find_label(text) is not None and not re.search(rf"{_DIGIT}\s*$", text):
+    if find_label(text) is not None and not _ENDS_IN_VALUE.search(text):
         return None
     parts = list(lex(text))
     words = [part for kind, part in parts if kind == "words"]

@@ -28,6 +28,11 @@ class Wording:
     kind: str
 
     @property
+    def is_data(self) -> bool:
+        """Tell whether the label names a row with values."""
+        return self.match is not None and bool(self.match.data_rows())
+
+    @property
     def text(self) -> str:
         """Return the words as printed, with a line break where they stand in several cells or lines."""
         return "\n".join(token.text for token in self.tokens)

@@ -21,6 +21,7 @@ from pipelines.parsing.deliveries import parse_delivery
 from tests.accuracy.comparison import Reading, compare
 from tests.accuracy.tally import Tally
 from tests.reading import settings_of, write_delivery
+from tests.rendering.binaries import BINARY_LAYOUTS
 from tests.rendering.corpus import RenderedDocument, generate
 
 BATCH = 1_000
@@ -133,5 +134,13 @@ def describe(document: RenderedDocument) -> str:
             cells.append(
                 f"  {'/'.join(key)}: {cell.raw!r} {cell.state} {cell.value} line {cell.line} {' '.join(marks)}"
             )
-    text = document.content.decode("utf-8", "replace") if not document.content.startswith((b"%PDF", b"PK")) else ""
+    text = "" if document.layout in BINARY_LAYOUTS else decode(document.content)
     return "\n".join([*head, "cells other than 0", *cells, "", text])
+
+
+def decode(content: bytes) -> str:
+    """The text of a document that is one."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")

@@ -22,7 +22,7 @@ body{font:15px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",
 max-width:1000px;margin:2em auto;padding:0 1em}
 h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #ddd}
 table{border-collapse:collapse;width:100%}td,th{padding:.15em .6em .15em 0;text-align:left;vertical-align:middle}
-th{font-weight:600;color:#555;border-bottom:1px solid #ddd}td.n{text-align:right;white-space:nowrap}
+th{font-weight:600;color:#555;border-bottom:1px solid #ddd}td.n,th.n{text-align:right;white-space:nowrap}
 .bar{display:flex;height:1.05em;min-width:300px;background:#f2f2f2}.bar i{display:block;height:100%}
 .key i{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em}
 .axis{display:flex;justify-content:space-between;color:#777;font-size:.8em;min-width:300px}
@@ -87,8 +87,8 @@ def _chart(tally: Tally, title: str, prefix: str, what: str) -> str:
     )
     axis = "<div class='axis'><span>0%</span><span>25%</span><span>50%</span><span>75%</span><span>100% of cells</span></div>"
     return (
-        f"<h2>{escape(title)}</h2><table><tr><th>{what}</th><th>documents</th><th>cells</th><th>share of cells</th>"
-        f"<th>of those that can be placed</th><th>wrong, no flag</th></tr>{rows}"
+        f"<h2>{escape(title)}</h2><table><tr><th>{what}</th><th class='n'>documents</th><th class='n'>cells</th><th>share of cells</th>"
+        f"<th class='n'>right, of those that<br>can be placed</th><th class='n'>wrong,<br>no flag</th></tr>{rows}"
         f"<tr><td></td><td></td><td></td><td>{axis}</td><td></td><td></td></tr></table>"
     )
 

@@ -45,7 +45,7 @@ def draw_style(rng: random.Random) -> Style:
 
 def print_figure(rng: random.Random, style: Style, kind: str, figure: float) -> Printed:
     """Print a figure of a column of `kind` (count, signed, money) in a report's style."""
-    if style.odd and rng.random() < style.odd / 20:
+    if style.odd and rng.random() < style.odd / 60:
         return Printed("见附件", None, "text")
     if figure == 0:
         return _print_zero(rng, style, kind)

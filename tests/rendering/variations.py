@@ -195,6 +195,13 @@ def broken_title(rng: random.Random, page: Page) -> None:
             block.text = block.text[:cut] + "\n" + block.text[cut:]
 
 
+def doubled_title(_: random.Random, page: Page) -> None:
+    """The title printed twice, as page title and in the text."""
+    titles = [b for b in page.blocks if isinstance(b, Paragraph) and b.role == "title"]
+    for title in titles[:1]:
+        page.blocks.insert(page.blocks.index(title), Paragraph(title.text, "title"))
+
+
 VARIATIONS: dict[str, Callable[[random.Random, Page], None]] = {
     function.__name__: function
     for function in (
@@ -213,5 +220,6 @@ VARIATIONS: dict[str, Callable[[random.Random, Page], None]] = {
         missing_table,
         page_chrome,
         broken_title,
+        doubled_title,
     )
 }

@@ -28,6 +28,40 @@ def header_of(*lines: str, body: tuple[str, ...] = ()):
         (["某某县门户网站", "白云乡二〇二〇年政府信息公开工作年度报告"], "白云乡", 2020, (2, 2)),
         (["青石镇人民政府政府信息公开工作年度报告", "（2022年度）"], "青石镇人民政府", 2022, (1, 2)),
         (["关于青石镇2020年度政府信息公开工作情况的年度报告"], "青石镇", 2020, (1, 1)),
+        (["《青石镇人民政府2020年政府信息公开工作年度报告》"], "青石镇人民政府", 2020, (1, 1)),
+        (["关于青石镇2020年度政府信息公开工作的报告"], "青石镇", 2020, (1, 1)),
+        (["青石镇2019年度政务公开工作报告"], "青石镇", 2019, (1, 1)),
+        (["青石镇政府信息公开年报（2020年）"], "青石镇", 2020, (1, 1)),
+        (["2021年城北街道办事处信息公开年报"], "城北街道办事处", 2021, (1, 1)),
+        (["青石镇政府2016年信息公开工作年度报告"], "青石镇政府", 2016, (1, 1)),
+        (["2016年临江市南山区东浦镇政府信息公开", "年报"], "临江市南山区东浦镇", 2016, (1, 2)),
+        (["首页 > 政务公开 > 青石镇", "青石镇2020年政府信息公开工作年度报告"], "青石镇", 2020, (2, 2)),
+        (["政府信息公开年报", "青石镇2020年政府信息公开工作年度报告"], "青石镇", 2020, (2, 2)),
+        (["青石镇2020政府信息公开工作年度报告"], "青石镇", 2020, (1, 1)),
+        (["标题：青石镇2020年政府信息公开年度报告"], "青石镇", 2020, (1, 1)),
+        (["青石镇2020年政府信息公开工作年度报告-南山区人民政府"], "青石镇", 2020, (1, 1)),
+        (["# 青石镇2020年政府信息公开工作年度报告"], "青石镇", 2020, (1, 1)),
+        (["青石镇 2 0 2 0 年政府信息公开工作年度报告"], "青石镇", 2020, (1, 1)),
+        (["二0一七年青石镇政府信息公开工作年度报告"], "青石镇", 2017, (1, 1)),
+        (["青石镇2020年度政府信息公开工作总结报告"], "青石镇", 2020, (1, 1)),
+        (["青石镇2020年政府信息公开工作年度报告（图文版）"], "青石镇", 2020, (1, 1)),
+        (["青石镇2020年政府信息公开工作年度报告一、总体情况"], "青石镇", 2020, (1, 1)),
+        (["青石镇人民政府", "2020年政府信息公开工作年度报告", "（2021年1月）"], "青石镇人民政府", 2020, (1, 2)),
+        (["余江市2020年政府信息公开工作年度报告"], "余江市", 2020, (1, 1)),
+        (["景德镇市昌江区2020年政府信息公开工作年度报告"], "景德镇市昌江区", 2020, (1, 1)),
+        (["青石镇党政办公室2020年政府信息公开工作年度报告"], "青石镇党政办公室", 2020, (1, 1)),
+        (["關於青石鎮2020年度政府信息公開工作的報告"], "青石镇", 2020, (1, 1)),
+        (["青石鎮(zhèn)2020年政府信息公開工作年度報(bào)告"], "青石镇", 2020, (1, 1)),
+        (
+            [
+                "关于2021年度政府信息公开工作的年度报告",
+                "南山县青石镇人民政府",
+                "关于2021年度政府信息公开工作的年度报告",
+            ],
+            "南山县青石镇人民政府",
+            2021,
+            (2, 3),
+        ),
     ],
 )
 def test_a_title(lines, body, year, place):
@@ -99,3 +133,119 @@ def test_units_of_offices():
         "湖镇镇",
         "县财政局",
     ]
+
+
+def test_a_title_printed_twice_on_one_line_is_one():
+    title = "青石镇人民政府2020年政府信息公开工作年度报告"
+    assert header_of(title + title).title == title
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("青石镇开云网页版政府信息公开工作年度报告（2020年）", "青石镇"),
+        ("某娱乐@青石镇人民政府2020年政府信息公开工作年度报告", "青石镇人民政府"),
+        ("abc体育_abc官网：青石镇人民政府2020年政府信息公开工作年度报告", "青石镇人民政府"),
+    ],
+)
+def test_foreign_words_in_a_title_are_a_finding_and_no_part_of_the_name(title, body):
+    header = header_of(title)
+    assert (header.body_name, [f["rule_key"] for f in header.findings]) == (body, ["title_suspect"])
+
+
+@pytest.mark.parametrize(
+    "line", ["政府信息公开年报", "首页 > 政府信息公开年报", "现将有关情况报告如下。", "政府政务公开年报"]
+)
+def test_no_title(line):
+    assert header_of(line).title is None
+
+
+def test_the_title_of_a_record_stands_in_for_a_missing_one():
+    header = read_header([], [(1, "2020年，我镇认真公开。")], source_title="青石镇2020年政府信息公开工作年度报告")
+    assert (header.title, header.body_name, header.title_line_start) == (
+        "青石镇2020年政府信息公开工作年度报告",
+        "青石镇",
+        None,
+    )
+    assert read_header([], [(1, "我镇。")], source_title="招聘公告").title is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "统计期限自2020年1月1日起至2020年12月31日止。",
+        "统计期限自2020年1月1日起，至12月31日止。",
+        "统计期限为2020年1月1日至12月31日。",
+        "统计期限：2020年1月1日-12月31日。",
+        "统计期限为2020年1月1日----2020年12月31日。",
+        "统计期限自202011日起至20201231日止。",
+        "统计期限从2020年1月1日至12月31止。",
+        "统计期限自２０２０年１月１日起至２０２０年１２月３１日止。",
+    ],
+)
+def test_a_statistic_period(text):
+    header = header_of("政府信息公开工作年度报告", body=(text,))
+    assert (header.period_start, header.period_end) == (dt.date(2020, 1, 1), dt.date(2020, 12, 31))
+    assert (header.report_year, header.report_year_basis) == (2020, "period")
+
+
+def test_a_period_of_some_months_is_none():
+    assert header_of("", body=("自2020年1月1日至2020年3月31日。",)).period_end is None
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "date", "basis"),
+    [
+        ("发布日期：2021-01-22 来源：青石镇", (), dt.date(2021, 1, 22), "header"),
+        ("发布时间:2021-01-22 10:00", (), dt.date(2021, 1, 22), "header"),
+        ("成文日期 | 2021年1月20日", (), dt.date(2021, 1, 20), "header"),
+        ("成文日期：2021-01-20 发布日期：2021-01-22", (), dt.date(2021, 1, 22), "header"),
+        ("2022年01月18日来源:1", (), dt.date(2022, 1, 18), "header"),
+        ("（2021年1月12日）", (), dt.date(2021, 1, 12), "header"),
+        ("", ("青石镇人民政府", "二〇二一年一月二十日"), dt.date(2021, 1, 20), "signature"),
+        ("", ("青石镇人民政府 2021年1月22日",), dt.date(2021, 1, 22), "signature"),
+        ("", ("2021.1.22",), dt.date(2021, 1, 22), "signature"),
+        ("", ("2021-01-22",), dt.date(2021, 1, 22), "signature"),
+        ("发布日期：2021-02-30", (), None, None),
+    ],
+)
+def test_a_publication_date(above, below, date, basis):
+    header = header_of("青石镇人民政府2020年政府信息公开工作年度报告", above, body=("无。", *below))
+    assert (header.published_on, header.published_on_basis) == (date, basis)
+    assert header.findings == []
+
+
+def test_breadcrumbs_give_the_parents():
+    title = "太平镇2020年政府信息公开工作年度报告"
+    header = header_of("当前位置：首页 > 双阳区 > 太平镇 > 年报", title)
+    assert (header.unit_name, header.printed_parent) == ("太平镇", "双阳区")
+    other = header_of("当前位置：首页 > 双阳区 > 白云乡 > 年报", title)
+    assert other.printed_parent is None
+    none = header_of("首页 > 政务公开 > 信息公开专区 > 太平镇", title)
+    assert none.printed_parent is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "body", "basis"),
+    [
+        (["索引号：123 发布机构：双阳区太平镇人民政府"], "双阳区太平镇人民政府", "metadata"),
+        (
+            ["索引号 | 公开方式 | 发布机构 |", "1162/2009 | 主动公开 | 双阳区太平镇人民政府 |"],
+            "双阳区太平镇人民政府",
+            "metadata",
+        ),
+        (["首页 > 双阳区 > 太平镇 > 年报"], "太平镇", "metadata"),
+        (["现公布南山县青石镇人民政府2020年政府信息公开工作年度报告。"], "南山县青石镇人民政府", "preamble"),
+        (["本报告由青石镇人民政府党政办公室编制。"], "青石镇人民政府", "preamble"),
+        (["现将我镇2020年政府信息公开工作报告如下。"], None, None),
+        (["现将本镇2020年政府信息公开工作报告如下。", "全镇上下认真公开。全镇努力。"], None, None),
+    ],
+)
+def test_the_body_without_a_title(lines, body, basis):
+    header = header_of(*lines)
+    assert (header.body_name, header.body_name_basis) == (body, basis)
+
+
+def test_the_title_counts_before_the_publisher():
+    header = header_of("发布机构：双阳区人民政府", "太平镇2020年政府信息公开工作年度报告")
+    assert (header.body_name, header.findings) == ("太平镇", [])

@@ -58,6 +58,14 @@ def test_a_paragraph_over_lines_is_one_line_and_the_next_its_own():
     assert convert_pdf(pdf_of(prose(long), prose("另一段"), prose("再一段"))).text == f"{long}\n另一段\n再一段\n"
 
 
+def test_a_title_and_headings_are_lines_of_their_own():
+    title = ParagraphStyle("title", parent=BODY, fontSize=16, leading=22)
+    story = [prose("青石镇人民政府政府信息公开工作年度报告第一部分", title), prose("根据条例编制本报告")]
+    short = [prose("青石镇人民政府年度报告"), prose("一、总体情况"), prose("（一）主动公开")]
+    assert convert_pdf(pdf_of(*story)).text.count("\n") == 2
+    assert convert_pdf(pdf_of(*short)).text == "青石镇人民政府年度报告\n一、总体情况\n（一）主动公开\n"
+
+
 def test_merged_cells():
     rows = [["甲", "", "乙"], ["丙", "1", "2"], ["", "3", "4"], ["丁", "", "5"]]
     spans = [((0, 0), (1, 0)), ((0, 1), (0, 2)), ((1, 3), (2, 3))]
