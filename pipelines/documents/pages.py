@@ -168,14 +168,9 @@ def _lay_out(rows: list[list[Cell]]) -> Iterator[deque[Block]]:
         if long or in_page:
             yield from (cell.blocks for cell in row)
         elif row:
-            yield deque([tuple(text for cell in row for text in _printed(cell))])
+            yield deque([tuple(cell.text for cell in row)])
     if cells:
         yield deque([_TABLE_END])
-
-
-def _printed(cell: Cell) -> list[str]:
-    text = cell.text
-    return [text] if text else [""] * cell.colspan
 
 
 def _n_figures(row: list[Cell]) -> int:

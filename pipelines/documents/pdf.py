@@ -175,15 +175,13 @@ def _write_waiting(pages: _Pages) -> None:
 
 
 def _write_table(table: Table, pages: _Pages) -> None:
-    """Write the cells that a row has of its own; a blank one over several columns is as many blank cells."""
+    """Write the cells that a row has of its own: one that is covered by a cell above or beside it is not repeated."""
     _end_paragraph(pages)
-    starts = sorted({cell[0] for cell in table.cells})
     for row, texts in zip(table.rows, table.extract(x_tolerance_ratio=0.6), strict=True):
         cells: list[str] = []
         for box, text in zip(row.cells, texts, strict=True):
             if box is None:
                 continue
-            span = sum(1 for start in starts if box[0] <= start < box[2])
-            cells += [text] if text and text.strip() else [""] * max(span, 1)
+            cells.append(text or "")
         pages.writer.write_row(cells)
     pages.after_table = True

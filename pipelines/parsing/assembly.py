@@ -172,7 +172,8 @@ class _Assembly:
         same = [token for token in run if token.row == last] if last else run
         if not same and len({token.row for token in run}) == len(run):
             same = run
-        return len(same) >= min(sizes_of(label[0]))
+        # One empty cell over all columns, or as many as they are.
+        return len(same) >= min(sizes_of(label[0])) or (len(same) == 1 and bool(last) and label[1] is not None)
 
     def _after_label(self, run: list[Token], figures: list[int]) -> list[Token]:
         """Leave out the empty cells of the label's printed row where the figures stand in rows below it."""

@@ -21,7 +21,7 @@ from pipelines.parsing.assembly import FoundTables, assemble, sizes_of
 from pipelines.parsing.editions import NATIONAL
 from pipelines.parsing.regions import Region, find_regions
 from pipelines.parsing.rows import FormRows
-from pipelines.parsing.shapes import trim_rows
+from pipelines.parsing.shapes import count_fitting, trim_rows
 from pipelines.parsing.tokens import Token, count_numbers_of, tokens_of
 from pipelines.parsing.values import parse_values
 from pipelines.parsing.wording import Wording
@@ -197,7 +197,7 @@ def _read_region(region: Region) -> tuple[FoundTables, list[Token]]:
     for spare, step in ((0, 1), (1, 2), (1, 1)):
         tokens = _with_blanks(region.pieces, spare, step)
         found = assemble(tokens)
-        if (complete := _count_complete(found)) > most and complete >= _MIN_COMPLETE * len(found.rows):
+        if (complete := _count_complete(found)) > most and complete >= _MIN_COMPLETE * _count_with_values(found):
             best, most, chosen = found, complete, tokens
     return best, chosen
 
@@ -262,7 +262,17 @@ def _with_blanks(pieces: list[Piece], spare: int, step: int) -> list[Token]:
 
 
 def _count_complete(found: FoundTables) -> int:
-    return sum(1 for row in found.rows if len(row.values) in sizes_of(row.label))
+    """Return how many rows have the cells of the form, by the edition that fits most of them."""
+    total = 0
+    for table in dict.fromkeys(row.label.table_key for row in found.rows):
+        rows = [row for row in found.rows if row.label.table_key == table]
+        versions = (_FIXED[table],) if table in _FIXED else NATIONAL
+        total += max(count_fitting(rows, partial(_size, version=version)) for version in versions)
+    return total
+
+
+def _count_with_values(found: FoundTables) -> int:
+    return sum(1 for row in found.rows if not row.is_printed_only)
 
 
 def _vote(tables: Iterable[FoundTables]) -> dict[str, str]:

@@ -21,6 +21,7 @@ Fit = Callable[[FoundRow, FoundRow | None, int], tuple[int, int] | None]
 Reading = tuple[str, Fit]
 _MIN_SHARE = 0.6
 _CAPTION = "信息内容"
+_FIRST_ORGANISATION = "商业企业"
 
 
 def trim_rows(
@@ -42,7 +43,11 @@ def trim_rows(
         if number and number == row.number and number in grid:
             row.width = len(grid[number])
     known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
-    open_rows = [(row, n) for row, n in known if not _take_by_header(row, headers, grid, n)]
+    open_rows = [
+        (row, n)
+        for row, n in known
+        if not (_take_one_blank(row, n) or _take_by_header(row, headers, grid, n) or _take_by_applicants(row, grid, n))
+    ]
     if open_rows:
         _take_by_reading(rows, open_rows, seen)
 
@@ -58,6 +63,33 @@ def _fill_printed(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None])
             row.values = []
         else:
             row.values = row.values[:1] * n
+
+
+def _take_one_blank(row: FoundRow, n: int) -> bool:
+    """One empty cell behind a label reaches over all columns."""
+    if n == 1 or len(row.values) != 1 or row.values[0].kind != "blank" or not row.number:
+        return False
+    row.values = row.values * n
+    return True
+
+
+def _take_by_applicants(row: FoundRow, grid: dict[int, list[Token]], n: int) -> bool:
+    """In a grid of one width, the values of table three stand below 自然人, 商业企业 … 总计."""
+    printed = grid.get(row.number, [])
+    if row.label.table_key != "t3" or not row.number or row.values[0].row != row.number:
+        return False
+    for number, cells in grid.items():
+        if number >= row.number or len(cells) != len(printed):
+            continue
+        at = next((i for i, token in enumerate(cells) if label_key_of(token.text) == _FIRST_ORGANISATION), 0)
+        values = printed[at - 1 : at - 1 + n]
+        others = [*printed[: max(at - 1, 0)], *printed[at - 1 + n :]]
+        if at < 2 or len(values) != n or any(token.kind == "words" for token in values):
+            continue
+        if all(token.kind in ("words", "blank") for token in others):
+            row.values = values
+            return True
+    return False
 
 
 def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int, list[Token]], n: int) -> bool:
@@ -98,6 +130,19 @@ def _header_cells(
     keys = [label_key_of(token.text) or None for token in printed]
     start = next((i for i in reversed(range(len(keys))) if keys[i] == _CAPTION), None)
     return keys[start + 1 :] if start is not None else None
+
+
+def count_fitting(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None]) -> int:
+    """Return how many rows of one table one way of printing explains."""
+    known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
+    following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
+    return max(
+        (
+            sum(_apply(fit, row, following[id(row)], n) is not None for row, n in known)
+            for _, fit in _readings(known)
+        ),
+        default=0,
+    )
 
 
 def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]], seen: set[str]) -> None:

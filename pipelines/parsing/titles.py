@@ -90,6 +90,15 @@ def read_title(text: str | None) -> str | None:
 
 def title_body(title: str) -> str:
     """Return the words of a title that name the body: before the year and 信息公开, or between the two."""
+    return cut_foreign_words(_words_of_body(title))[0]
+
+
+def foreign_words(title: str) -> str:
+    """Return the words of a title that stand round the body's name and belong to no name, such as advertising."""
+    return cut_foreign_words(_words_of_body(title))[1]
+
+
+def _words_of_body(title: str) -> str:
     words = re.sub(r"^[《〈“\"]*(?:附件\d*[:：]?)?(?:关于)?(?:印发|公布|发布)?[《〈“\"]*", "", title)
     words = re.sub(r"^[（(\[〔]?" + YEAR + r"度?[）)\]〕]?", "", words)
     cut = _CUT.search(words)
@@ -98,14 +107,7 @@ def title_body(title: str) -> str:
     # …人民政府信息公开: the 政府 serves twice.
     if body.endswith("人民") and rest.startswith("政府信息公开"):
         body += "政府"
-    return cut_foreign_words(body.strip("（(《〈 的"))[0]
-
-
-def foreign_words(title: str) -> str:
-    """Return the words of a title that stand round the body's name and belong to no name, such as advertising."""
-    words = re.sub(r"^[《〈“\"]*(?:关于)?[（(]?(?:" + YEAR + r"度?)?[）)]?", "", title)
-    cut = _CUT.search(words)
-    return cut_foreign_words((words[: cut.start()] if cut else "").strip("（(《〈 的"))[1]
+    return body.strip("（(《〈 的")
 
 
 def _candidates(lines: list[Line]) -> Iterator[Title]:
