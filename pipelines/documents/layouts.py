@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise, product
 
 BARS = "|｜│┃¦∣"
 _BAR = re.compile(f"[{BARS}]")
@@ -44,7 +45,8 @@ def split_pieces(lines: list[str]) -> list[Piece]:
     tabbed = [line for line in lines if "\t" in line]
     tab_before = sum(1 for line in tabbed if line[0] == "\t") > 0.8 * len(tabbed)
     pieces: list[Piece] = []
-    lone_bars = 0
+    ends_empty = upright == "between" and _cells_follow_bars(lines)
+    lone_bars = empty = 0
     for number, line in enumerate(lines, 1):
         if is_rule(line):
             continue
@@ -53,17 +55,28 @@ def split_pieces(lines: list[str]) -> list[Piece]:
                 lone_bars += line.count("|") or 1
                 if lone_bars > 1:
                     pieces.append(Piece("", number, number, "bar", 0))
+                empty = 0
                 continue
             pieces.extend(_split_bars(line, number, upright, edges))
         elif "\t" in line:
             pieces.extend(_split_tabs(line, number, tab_before))
         elif _BLANK.fullmatch(line):
             pieces.append(Piece("", number, number, "empty", 0))
+            empty += 1
             continue
         else:
+            if ends_empty and lone_bars and empty:
+                pieces.append(Piece("", number - 1, number - 1, "bar", 0))
             pieces.append(Piece(line, number, number, "line", 0))
-        lone_bars = 0
+        lone_bars = empty = 0
     return pieces
+
+
+def _cells_follow_bars(lines: list[str]) -> bool:
+    """Tell whether a cell stands right below its bar, so that an empty line there is an empty cell that ends a row."""
+    below = [following for line, following in pairwise(lines) if _BAR.search(line) and _is_lone(line)]
+    texts = [line for line in below if not _BAR.search(line)]
+    return len(texts) > 0 and sum(1 for line in texts if not _BLANK.fullmatch(line)) >= 0.5 * len(texts)
 
 
 def _is_lone(line: str) -> bool:
@@ -82,7 +95,7 @@ def _is_upright(lines: list[str], edges: _Edges) -> str | None:
     single = sum(1 for line in barred if not _is_lone(line) and len(_cells_between(line, edges)) == 1)
     if (lone + single) < 8 or (lone + single) < 0.7 * len(barred):
         return None
-    return "behind" if single >= lone / 2 else "between"
+    return "behind" if single >= 5 else "between"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +107,18 @@ class _Edges:
 
     @classmethod
     def of(cls, lines: list[str]) -> _Edges:
+        """The way in which most rows have the width of the row above; of equals, as most rows begin and end."""
         barred = [line.strip() for line in lines if _BAR.search(line) and not is_rule(line) and not _is_lone(line)]
-        begin = sum(1 for line in barred if line[0] in BARS)
-        end = sum(1 for line in barred if line[-1] in BARS)
-        return cls(opened=2 * begin >= len(barred), closed=2 * end >= len(barred))
+        opened = 2 * sum(1 for line in barred if line[0] in BARS) >= len(barred)
+        closed = 2 * sum(1 for line in barred if line[-1] in BARS) >= len(barred)
+        ways = sorted(
+            (cls(*way) for way in product((True, False), repeat=2)),
+            key=lambda way: (way.opened != opened) + (way.closed != closed),
+        )
+        rows = [line for line in barred if len(_BAR.findall(line)) > 1]
+        widths = [[len(_cells_between(line, way)) for line in rows] for way in ways]
+        alike = [sum(1 for a, b in pairwise(each) if a == b) for each in widths]
+        return ways[alike.index(max(alike))]
 
 
 def _cells_between(line: str, edges: _Edges) -> list[str]:

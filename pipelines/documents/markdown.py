@@ -16,6 +16,9 @@ from pipelines.documents.html import convert_html
 
 _CELL_LINE = re.compile(rb"^\t", re.MULTILINE)
 _RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+# A character for private use, which no text has a use for.
+_MISSING = "\ue5ff"
+_NO_CELL = re.compile(rf"<t[dh][^>]*>{_MISSING}</t[dh]>\n?")
 _BAR = re.compile(r"(?<!\\)\|")
 _PIPE_ROW = re.compile(rb"^ {0,3}\|?[^|\n]*\|[ \t]*:?-+", re.MULTILINE)
 
@@ -36,7 +39,8 @@ def convert_markdown(data: bytes) -> Converted:
         raise UnreadableDocument("binary_file", detected="no known text encoding")
     html = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable(["table", "strikethrough"])
     try:
-        converted = convert_html(html.render(_widen_tables(decoded.text)).encode("utf-8", "replace"))
+        rendered = _NO_CELL.sub("", html.render(_level_tables(decoded.text)))
+        converted = convert_html(rendered.encode("utf-8", "replace"))
     except UnreadableDocument as error:
         if error.rule_key == "empty_file":
             raise UnreadableDocument("empty_file", bytes=len(data)) from None
@@ -44,22 +48,22 @@ def convert_markdown(data: bytes) -> Converted:
     return replace(converted, format="markdown", encoding=decoded.encoding)
 
 
-def _widen_tables(text: str) -> str:
-    """Give the head of each table as many cells as its longest row: cells beyond the head would be lost."""
-    lines = text.split("\n")
+def _level_tables(text: str) -> str:
+    """Give all rows of a table the cells of the longest: Markdown cuts off cells beyond the head, and makes up missing ones.
+
+    What a row lacks is marked, and no cell of the text.
+    """
+    lines = text.replace(_MISSING, "").split("\n")
     for at, line in enumerate(lines[1:], 1):
         if "|" not in lines[at - 1] or not _RULE.fullmatch(line) or _width(line) != _width(lines[at - 1]):
             continue
-        widest = width = _width(line)
-        for row in lines[at + 1 :]:
-            if "|" not in row:
-                break
-            widest = max(widest, _width(row))
-        if widest > width:
-            for n, cell in ((at - 1, "  |"), (at, "---|")):
-                lines[n] = (
-                    lines[n].rstrip() + ("" if lines[n].rstrip().endswith("|") else "|") + cell * (widest - width)
-                )
+        end = next((n for n in range(at + 1, len(lines)) if "|" not in lines[n]), len(lines))
+        widest = max(map(_width, [line, *lines[at + 1 : end]]))
+        for n in range(at - 1, end):
+            cell = "---|" if n == at else f" {_MISSING} |"
+            if (missing := widest - _width(lines[n])) > 0:
+                row = lines[n].rstrip()
+                lines[n] = row + ("" if row.endswith("|") else "|") + cell * missing
     return "\n".join(lines)
 
 

@@ -228,7 +228,7 @@ class _Assembly:
             number=tokens[-1].row,
             header=len(self.found.headers) - 1 if self.found.headers else None,
             n_words=_cells_in_row(self.words, labels) if wording is not None else 0,
-            n_headings=sum(1 for w in labels if w is not wording and not w.is_data),
+            n_headings=sum(1 for w in labels if w is not wording and w.is_heading),
         )
         self.found.rows.append(self.row)
 

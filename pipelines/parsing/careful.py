@@ -191,11 +191,11 @@ def _read_region(region: Region) -> tuple[FoundTables, list[Token]]:
     if row_numbers:
         best.leftovers.append((_ROW_NUMBERS, row_numbers))
         return best, printed
-    if region.has_marks or all(piece.style != "empty" for piece in region.pieces):
+    if region.has_marks or all(piece.style != "empty" for piece in [*region.pieces, *region.tail]):
         return best, plain
     most, chosen = _count_complete(best), plain
     for spare, step in ((0, 1), (1, 2), (1, 1)):
-        tokens = _with_blanks(region.pieces, spare, step)
+        tokens = _with_blanks([*region.pieces, *region.tail], spare, step)
         found = assemble(tokens)
         if (complete := _count_complete(found)) > most and complete >= _MIN_COMPLETE * _count_with_values(found):
             best, most, chosen = found, complete, tokens

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipelines.parsing.bodies import presented_body, prose_body, signed_body
 from pipelines.parsing.characters import drop_glosses, to_simplified
-from pipelines.parsing.names import clean_body, find_parent, is_same_body, unit_name
+from pipelines.parsing.names import clean_body, find_parent, is_same_body, is_whole_name, unit_name
 from pipelines.parsing.page_marks import read_breadcrumbs, read_publication, read_publisher
 from pipelines.parsing.periods import YEAR, read_period, title_year, to_year, whole_date, years_in
 from pipelines.parsing.titles import Line, compact, find_title, foreign_words, read_title, title_body
@@ -149,7 +149,7 @@ def _read_publication(header: Header, preamble: list[Line], body: list[Line]) ->
 def _read_body(header: Header, preamble: list[Line], after_title: list[Line], body: list[Line]) -> None:
     """Title, then preamble, signature, metadata, prose; a preamble or signature that differs is a finding."""
     named: list[tuple[str, str, int | None]] = []
-    if header.title and len(name := clean_body(title_body(header.title))) >= 2:
+    if header.title and is_whole_name(name := clean_body(title_body(header.title))):
         named.append(("title", name, header.title_line_start))
     if presented := presented_body([*after_title, *body[:_FIRST_LINES]]):
         named.append(("preamble", *presented))

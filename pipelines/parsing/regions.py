@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from pipelines.documents.layouts import Piece
 from pipelines.forms.labels import label_key_of, section_labels
@@ -26,9 +27,10 @@ _MIN_PRINTED = 8
 
 @dataclass
 class Region:
-    """The pieces of one table region, in order; empty lines between them are kept as `empty` pieces."""
+    """The pieces of one table region, in order; empty lines between and behind (`tail`) them are kept as `empty` pieces."""
 
     pieces: list[Piece] = field(default_factory=list)
+    tail: list[Piece] = field(default_factory=list)
 
     @property
     def has_marks(self) -> bool:
@@ -43,7 +45,7 @@ def find_regions(pieces: list[Piece]) -> tuple[list[Region], list[Piece]]:
     for candidate in _candidates(pieces):
         trimmed, rest = _without_foreign_tail(candidate)
         if _is_of_form(trimmed):
-            regions.append(Region(trimmed))
+            regions.append(Region(trimmed, rest))
             prose.extend(rest)
         else:
             prose.extend(candidate)
@@ -67,10 +69,14 @@ def _candidates(pieces: list[Piece]) -> Iterator[list[Piece]]:
             pending.append(piece)
         else:
             if run:
-                yield run
+                yield run + _leading_empty(pending)
             run, pending = [], []
     if run:
-        yield run
+        yield run + _leading_empty(pending)
+
+
+def _leading_empty(pending: list[Piece]) -> list[Piece]:
+    return list(takewhile(lambda piece: piece.style == "empty", pending))
 
 
 def _role(piece: Piece) -> str:
@@ -92,7 +98,8 @@ def _role_of_line(text: str) -> str:
         return "heading"
     tokens = lex(text)
     words = [part for kind, part in tokens if kind == "words" and not is_note(part) and not is_unit(part)]
-    if tokens and all(kind in ("figure", "mark") for kind, _ in tokens):
+    n_values = sum(1 for kind, _ in tokens if kind in ("figure", "mark"))
+    if n_values and (n_values == len(tokens) or (n_values > 2 and not words[n_values // 3 :])):
         return "figures"
     known = [part for part in words if find_label(part) is not None or _holds_labels(part)]
     if len(tokens) > len(words) and known and len(known) >= 0.6 * len(words):

@@ -38,15 +38,17 @@ def trim_rows(
     printed, which decide between ways that fit this one equally well.
     """
     _fill_printed(rows, sizes)
+    alone = Counter(row.number for row in rows)
     for row in rows:
         number = row.values[0].row if row.values else 0
-        if number and number == row.number and number in grid:
+        if number and number == row.number and number in grid and alone[number] == 1:
             row.width = len(grid[number])
     known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
+    below = _take_by_applicants(known, grid)
     open_rows = [
         (row, n)
         for row, n in known
-        if not (_take_one_blank(row, n) or _take_by_header(row, headers, grid, n) or _take_by_applicants(row, grid, n))
+        if not (_take_one_blank(row, n) or _take_by_header(row, headers, grid, n) or below.get(id(row)))
     ]
     if open_rows:
         _take_by_reading(rows, open_rows, seen)
@@ -73,23 +75,34 @@ def _take_one_blank(row: FoundRow, n: int) -> bool:
     return True
 
 
-def _take_by_applicants(row: FoundRow, grid: dict[int, list[Token]], n: int) -> bool:
-    """In a grid of one width, the values of table three stand below 自然人, 商业企业 … 总计."""
-    printed = grid.get(row.number, [])
-    if row.label.table_key != "t3" or not row.number or row.values[0].row != row.number:
-        return False
-    for number, cells in grid.items():
-        if number >= row.number or len(cells) != len(printed):
-            continue
-        at = next((i for i, token in enumerate(cells) if label_key_of(token.text) == _FIRST_ORGANISATION), 0)
+def _take_by_applicants(known: list[tuple[FoundRow, int]], grid: dict[int, list[Token]]) -> dict[int, bool]:
+    """In a grid of one width, the values of table three stand below 自然人, 商业企业 … 总计, in every row or in none."""
+    taken: list[tuple[FoundRow, list[Token]]] = []
+    for row, n in known:
+        printed = grid.get(row.number, [])
+        if row.label.table_key != "t3" or not row.number or row.values[0].row != row.number:
+            return {}
+        at = _first_organisation(row.number, len(printed), grid)
         values = printed[at - 1 : at - 1 + n]
         others = [*printed[: max(at - 1, 0)], *printed[at - 1 + n :]]
         if at < 2 or len(values) != n or any(token.kind == "words" for token in values):
-            continue
-        if all(token.kind in ("words", "blank") for token in others):
-            row.values = values
-            return True
-    return False
+            return {}
+        if any(token.kind not in ("words", "blank") for token in others):
+            return {}
+        taken.append((row, values))
+    for row, values in taken:
+        row.values = values
+    return {id(row): True for row, _ in taken}
+
+
+def _first_organisation(number: int, width: int, grid: dict[int, list[Token]]) -> int:
+    """Return the place of 商业企业 in the nearest printed row above of the same width, 0 where there is none."""
+    for above in sorted((n for n in grid if n < number), reverse=True):
+        if len(grid[above]) == width:
+            for i, token in enumerate(grid[above]):
+                if label_key_of(token.text) == _FIRST_ORGANISATION:
+                    return i
+    return 0
 
 
 def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int, list[Token]], n: int) -> bool:
@@ -97,28 +110,33 @@ def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int,
     if row.header is None or row.label.table_key != "t2":
         return False
     cells = _header_cells(headers[row.header], grid, row)
-    if cells is None or len(cells) != len(row.values):
+    if cells is None or len(cells) != len(row.values) or len(cells) == n:
         return False
+    columns = _below_header(cells, row.values, n)
+    if columns is None:
+        row.is_unproved = True
+        return True
+    row.values = [tokens[0] for tokens in columns]
+    row.repeated = [token for tokens in columns for token in tokens[1:] if token.kind != "blank"]
+    return True
+
+
+def _below_header(cells: list[str | None], values: list[Token], n: int) -> list[list[Token]] | None:
+    """Return the cells below each of n header words; None where they do not tell which of them is the value."""
     groups: list[tuple[str | None, list[Token]]] = []
-    for label, token in zip(cells, row.values, strict=True):
+    for label, token in zip(cells, values, strict=True):
         if label is not None and (not groups or groups[-1][0] != label):
             groups.append((label, []))
         if not groups:
-            return False
+            return None
         groups[-1][1].append(token)
     if len(groups) != n or len({label for label, _ in groups}) != n:
-        return False
-    chosen: list[Token] = []
-    repeated: list[Token] = []
+        return None
     for _, tokens in groups:
         written = [token for token in tokens if token.kind != "blank"]
         if len({token.text.strip() for token in written}) > 1 or (written and tokens[0].kind == "blank"):
-            return False
-        chosen.append(tokens[0])
-        repeated += [token for token in tokens[1:] if token.kind != "blank"]
-    row.values = chosen
-    row.repeated = repeated
-    return True
+            return None
+    return [tokens for _, tokens in groups]
 
 
 def _header_cells(
@@ -188,7 +206,14 @@ def _readings(rows: Iterable[tuple[FoundRow, int]]) -> Iterable[Reading]:
     if widths:
         width, count = widths.most_common(1)[0]
         if count >= max(2, _MIN_SHARE * len(rows)):
-            yield "filled behind", lambda row, following, n: (0, len(row.values) - n) if row.width == width else None
+            yield (
+                "filled behind",
+                lambda row, following, n: (
+                    (0, len(row.values) - n)
+                    if row.width == width or (following is None and row.width < width and not row.number)
+                    else None
+                ),
+            )
             yield "filled before", lambda row, following, n: (len(row.values) - n, 0) if row.width == width else None
     for per_level in (0, 1):
         for join in (0, 1, 2, 3):

@@ -18,7 +18,7 @@ from pipelines.parsing.values import NUMBER_TOKEN, UNIT_SPELLINGS
 
 _DIGIT = r"[\d０-９]"
 _FIGURE = (
-    rf"(?:(?:增加|减少)\s?|[+\-＋－−])?(?<![第\d０-９]){_DIGIT}+(?:[,，]{_DIGIT}{{3}})*(?:[.．]{_DIGIT}+)?"
+    rf"(?:(?<![/／增本年])(?:增加|减少|新增|下降|增|减)\s?|[+\-＋－−])?(?<![第\d０-９]){_DIGIT}+(?:[,，]{_DIGIT}{{3}})*(?:[.．]{_DIGIT}+)?"
     rf"(?:\s?(?:{UNIT_SPELLINGS})(?![\u4e00-\u9fff]))?(?![年月日号类级届款岁周天楼层室路幢栋\d０-９])"
 )
 # Notes in brackets, numbering and digits inside words are words.

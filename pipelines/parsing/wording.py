@@ -33,6 +33,11 @@ class Wording:
         return self.match is not None and bool(self.match.data_rows())
 
     @property
+    def is_heading(self) -> bool:
+        """Tell whether the label may stand above or beside those of several rows."""
+        return self.match is not None and any(row.is_heading for row in self.match.rows)
+
+    @property
     def text(self) -> str:
         """Return the words as printed, with a line break where they stand in several cells or lines."""
         return "\n".join(token.text for token in self.tokens)

@@ -105,11 +105,15 @@ def _compare_cells(document: RenderedDocument, reading: Reading, groups: list[st
         if outcome in (WRONG, WRONG_FLAGGED):
             said = f"{true.raw!r} {true.state} {true.value}" if true else "not printed"
             read = f"{cell['raw_value']!r} {cell['value_state']} {cell['value']} {cell['value_basis']}" if cell else ""
-            tally.keep(outcome, _example(document, "/".join(key), said, read))
+            tally.keep(outcome, _example(document, _words(key), said, read))
         elif outcome == FLAGGED and not document.damages and key not in document.uncertain:
-            tally.keep("missed", _example(document, "/".join(key), repr(true.raw) if true else "", ""))
+            tally.keep("missed", _example(document, _words(key), repr(true.raw) if true else "", ""))
     for what, n in counts.items():
         tally.count(groups, what, n)
+
+
+def _words(key: Key) -> str:
+    return "/".join(str(part) for part in key)
 
 
 def _key_of(cell: TrueCell) -> Key:
@@ -142,29 +146,31 @@ def _check_place(
     key = _key_of(true)
     if not is_right or cell is None or cell["value_state"] in _UNCLAIMED or key in document.lost:
         return
-    if true.line is not None:
+    if true.line is not None and true.raw.strip():  # a blank cell stands nowhere in particular
         is_there = (cell["line_start"] or 0) <= true.line <= (cell["line_end"] or 0)
         counts["lines"] += 1
         counts["lines_right"] += is_there
         if not is_there:
             got = f"{cell['line_start']}-{cell['line_end']}"
-            tally.keep("line", _example(document, "/".join(key), true.line, got))
+            tally.keep("line", _example(document, _words(key), true.line, got))
     if key[2] == "amount" and true.state in _FIGURES and not document.damages:  # a lost header took its unit along
         counts["units"] += 1
         counts["units_right"] += cell["printed_unit"] == true.unit
         if cell["printed_unit"] != true.unit:
-            tally.keep("unit", _example(document, "/".join(key), true.unit, cell["printed_unit"]))
+            tally.keep("unit", _example(document, _words(key), true.unit, cell["printed_unit"]))
 
 
 def _compare_header(document: RenderedDocument, report: dict[str, Any], groups: list[str], tally: Tally) -> None:
     truth = document.truth
     body = re.sub(r"\s", "", report["body_name"] or "") or None
     accepted = {truth.body_name} if truth.body_name else {None, truth.unit_name}
-    facts = (
+    facts: tuple[tuple[str, bool, object, object], ...] = (
         ("body", body in accepted, truth.body_name, body),
         ("year", report["report_year"] == truth.year, truth.year, report["report_year"]),
         ("form", report["form_version"] == truth.form_version, truth.form_version, report["form_version"]),
     )
+    if document.damages and len(document.lost) > 100:  # too little is left to tell the edition by
+        facts = facts[:2]
     for name, is_right, true, got in facts:
         tally.count(groups, f"{name}_facts")
         tally.count(groups, f"{name}_right", int(is_right))

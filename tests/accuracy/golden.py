@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.accuracy.comparison import Reading
-from tests.accuracy.measure import read_documents
+from tests.accuracy.measure import collect_readings, parse_documents
 from tests.accuracy.tally import Example, Tally
 from tests.rendering.tabbed import read_seed
 
@@ -28,7 +28,8 @@ def measure_golden(tally: Tally, golden: Path = GOLDEN) -> None:
     if not documents or not (golden / "facts").is_dir():
         return
     with tempfile.TemporaryDirectory() as folder:
-        readings = read_documents(Path(folder), {file.name: file.read_bytes() for file in documents})
+        frames = parse_documents(Path(folder), {file.name: file.read_bytes() for file in documents})
+    readings = collect_readings(frames)
     for check in (_check_cells, _check_headers, _check_prose):
         check(golden / "facts", readings, tally)
 

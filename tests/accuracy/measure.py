@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pandera.errors import SchemaErrors
 
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.parsing.deliveries import parse_delivery
+from pipelines.schemas.staging import validate_frame
 from tests.accuracy.comparison import Reading, compare
-from tests.accuracy.tally import Tally
+from tests.accuracy.tally import Example, Tally
 from tests.reading import settings_of, write_delivery
 from tests.rendering.binaries import BINARY_LAYOUTS
 from tests.rendering.corpus import RenderedDocument, generate
@@ -69,30 +71,44 @@ def measure_batch(batch: Batch) -> Tally:
     documents = [generate(seed, batch.layout, batch.damage) for seed in batch.seeds]
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
-        readings = read_documents(Path(folder), {d.name: d.content for d in documents})
+        frames = parse_documents(Path(folder), {d.name: d.content for d in documents})
         if batch.keep is not None:
             batch.keep.mkdir(parents=True, exist_ok=True)
             for document in documents:
                 shutil.copy(Path(folder) / "raw" / "delivery" / document.name, batch.keep)
+    readings = collect_readings(frames)
     for document in documents:
         compare(document, readings.get(document.name, Reading()), tally)
+    first, last = documents[0].name, documents[-1].name
+    for violation in find_violations(frames):
+        tally.count(["all"], "violations")
+        tally.keep("violations", Example(f"{first} to {last}", "all", "", "", "schema", "valid frames", violation))
     return tally
 
 
-def read_documents(folder: Path, files: dict[str, bytes]) -> dict[str, Reading]:
-    """Parse files as one delivery below a folder.
-
-    What was read goes by file name; the single records of a shard also by `name#record`.
-    """
+def parse_documents(folder: Path, files: dict[str, bytes]) -> dict[str, pl.DataFrame]:
+    """Parse files as one delivery below a folder: the staging frames."""
     write_delivery(folder, dict(files))
     settings = settings_of(folder)
+    (delivery,) = find_deliveries(settings.raw_dir)
+    return parse_delivery(delivery, settings)
+
+
+def find_violations(frames: dict[str, pl.DataFrame]) -> list[str]:
+    """What the schemas of the staging frames find wrong: frame, column and check."""
+    found: set[str] = set()
+    for name, data in frames.items():
+        try:
+            validate_frame(name, data)
+        except SchemaErrors as error:
+            failures = error.failure_cases.select("column", "check").unique()
+            found |= {f"{name}: {column} {check}" for column, check in failures.iter_rows()}
+    return sorted(found)
+
+
+def collect_readings(frames: dict[str, pl.DataFrame]) -> dict[str, Reading]:
+    """What was read, by file name; the single records of a shard also by `name#record`."""
     readings: dict[str, Reading] = {}
-    for delivery in find_deliveries(settings.raw_dir):
-        _collect(parse_delivery(delivery, settings), readings)
-    return readings
-
-
-def _collect(frames: dict[str, pl.DataFrame], readings: dict[str, Reading]) -> None:
     names: dict[str, list[str]] = {}
     for row in frames["reports"].iter_rows(named=True):
         names[row["document_id"]] = _names_of(row)
@@ -106,6 +122,7 @@ def _collect(frames: dict[str, pl.DataFrame], readings: dict[str, Reading]) -> N
     for row in frames["findings"].iter_rows(named=True):
         for name in _names_of(row):
             readings.setdefault(name, Reading()).findings.append(row)
+    return readings
 
 
 def _names_of(row: dict[str, Any]) -> list[str]:

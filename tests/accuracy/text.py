@@ -22,6 +22,7 @@ EXAMPLE_KINDS = {
     "wrong_flagged": "Wrong cells with a finding on their row",
     "missed": "Cells of undamaged documents that were not read",
     "lost_numbers": "Printed numbers that stand nowhere",
+    "violations": "Violations of the schemas",
     "unbalanced": "Documents whose counts of numbers do not agree",
     "not_read": "Documents that were not taken for reports",
     "line": "Cells with another line",

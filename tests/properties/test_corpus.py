@@ -5,10 +5,11 @@ Belongs here: a small sample of the corpus. The large one is measured by `make a
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from tests.accuracy.comparison import compare
-from tests.accuracy.measure import read_documents
+from tests.accuracy.measure import collect_readings, find_violations, parse_documents
 from tests.accuracy.tally import Tally
 from tests.rendering.corpus import DAMAGES, LAYOUTS, RenderedDocument, generate
 
@@ -33,8 +34,13 @@ def sample() -> list[RenderedDocument]:
 
 
 @pytest.fixture(scope="module")
-def tally(sample, tmp_path_factory) -> Tally:
-    readings = read_documents(tmp_path_factory.mktemp("corpus"), {d.name: d.content for d in sample})
+def frames(sample, tmp_path_factory) -> dict[str, pl.DataFrame]:
+    return parse_documents(tmp_path_factory.mktemp("corpus"), {d.name: d.content for d in sample})
+
+
+@pytest.fixture(scope="module")
+def tally(sample, frames) -> Tally:
+    readings = collect_readings(frames)
     counted = Tally()
     for document in sample:
         compare(document, readings[document.name], counted)
@@ -61,6 +67,10 @@ def test_the_sums_of_the_form_hold_in_the_truth_unless_broken_at_source(sample):
                 continue
             parts = [c.value or 0 for k, c in document.truth.cells.items() if k[:2] == (table, row) and k[2] != "total"]
             assert sum(parts) == (cell.value or 0), (document.name, row)
+
+
+def test_the_frames_are_valid(frames):
+    assert find_violations(frames) == []
 
 
 def test_every_document_is_taken_for_a_report(tally):
