@@ -19,7 +19,7 @@ from pipelines.forms.labels import column_labels, label_key_of
 from pipelines.forms.matching import RowLabel
 from pipelines.parsing.assembly import FoundTables, assemble, sizes_of
 from pipelines.parsing.editions import NATIONAL
-from pipelines.parsing.regions import Region, find_regions
+from pipelines.parsing.regions import Region, find_regions, is_cut_off
 from pipelines.parsing.rows import FormRows
 from pipelines.parsing.shapes import count_fitting, trim_rows
 from pipelines.parsing.tokens import Token, count_numbers_of, tokens_of
@@ -27,6 +27,7 @@ from pipelines.parsing.values import parse_values
 from pipelines.parsing.wording import Wording
 
 _ROW_NUMBERS = "行号"
+_MIN_GAIN = 3
 _MIN_COMPLETE = 0.8
 _FIXED = {"channels": "F2014", "statistics": "F2014", "provincial": "provincial"}
 
@@ -48,10 +49,11 @@ class CarefulReader:
         regions, prose = find_regions(pieces)
         for line, group in groupby((piece for piece in prose if piece.text.strip()), key=lambda piece: piece.line_start):
             self.prose.append((doc, line, " ".join(piece.text for piece in group)))
-        found = [_read_region(region) for region in regions]
+        found = _read_regions(regions)
         _drop_repeated_labels([tables for tables, _ in found])
-        if found and regions[-1].pieces[-1] is next((p for p in reversed(pieces) if p.style != "empty"), None):
-            _drop_cut_row(found[-1][0])
+        for (tables, _), region in zip(found, regions, strict=True):
+            if is_cut_off(region, pieces):
+                _drop_cut_row(tables)
         versions = _vote(tables for tables, _ in found)
         self.numbers[doc] = 0
         seen: set[str] = set()
@@ -183,23 +185,29 @@ _LEFTOVERS: dict[str, Any] = {
 }
 
 
-def _read_region(region: Region) -> tuple[FoundTables, list[Token]]:
-    """Read a region; where nothing but lines stand in it, empty lines are empty cells if that completes more rows."""
-    printed = [token for piece in region.pieces for token in tokens_of(piece)]
-    plain, row_numbers = _without_row_numbers(printed)
-    best = assemble(plain)
+def _read_regions(regions: list[Region]) -> list[tuple[FoundTables, list[Token]]]:
+    """Read all regions of a text; where lines stand without marks, empty ones are empty cells if that completes rows."""
+    best = [_read_region(region, None) for region in regions]
+    plain = [i for i, region in enumerate(regions) if not region.has_marks]
+    most = sum(_count_complete(best[i][0]) for i in plain)
+    chosen = {i: best[i] for i in plain}
+    for blanks in ((0, 1), (1, 2), (1, 1)):
+        found = {i: _read_region(regions[i], blanks) for i in plain}
+        complete = sum(_count_complete(tables) for tables, _ in found.values())
+        rows = sum(_count_with_values(tables) for tables, _ in found.values())
+        if complete >= most + _MIN_GAIN and complete >= _MIN_COMPLETE * rows:
+            most, chosen = complete, found
+    return [chosen.get(i, read) for i, read in enumerate(best)]
+
+
+def _read_region(region: Region, blanks: tuple[int, int] | None) -> tuple[FoundTables, list[Token]]:
+    pieces = region.pieces if blanks is None else [*region.pieces, *region.tail]
+    printed = _tokens_of(pieces, *(blanks or (0, 0)))
+    tokens, row_numbers = _without_row_numbers(printed)
+    found = assemble(tokens)
     if row_numbers:
-        best.leftovers.append((_ROW_NUMBERS, row_numbers))
-        return best, printed
-    if region.has_marks or all(piece.style != "empty" for piece in [*region.pieces, *region.tail]):
-        return best, plain
-    most, chosen = _count_complete(best), plain
-    for spare, step in ((0, 1), (1, 2), (1, 1)):
-        tokens = _with_blanks([*region.pieces, *region.tail], spare, step)
-        found = assemble(tokens)
-        if (complete := _count_complete(found)) > most and complete >= _MIN_COMPLETE * _count_with_values(found):
-            best, most, chosen = found, complete, tokens
-    return best, chosen
+        found.leftovers.append((_ROW_NUMBERS, row_numbers))
+    return found, printed
 
 
 def _is_same_label(wording: Wording, before: Wording | None) -> bool:
@@ -215,7 +223,7 @@ def _drop_repeated_labels(tables: list[FoundTables]) -> None:
 
 
 def _drop_cut_row(found: FoundTables) -> None:
-    """Where the text ends with a label, its values may have been cut off."""
+    """Where a region ends with a label, its values may have been cut off."""
     while found.rows and found.rows[-1].is_printed_only:
         del found.rows[-1]
 
@@ -246,14 +254,17 @@ def _printed_rows(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
     return [(number, list(group)) for number, group in groupby(tokens, key=lambda token: token.row) if number]
 
 
-def _with_blanks(pieces: list[Piece], spare: int, step: int) -> list[Token]:
-    """Tokens of lines where of each run of empty lines the first `spare` separate, and every `step` more are an empty cell."""
+def _tokens_of(pieces: list[Piece], spare: int, step: int) -> list[Token]:
+    """Tokens of pieces; of each run of empty lines the first `spare` separate, and every `step` more are an empty cell.
+
+    `step` 0: empty lines are no cells.
+    """
     tokens: list[Token] = []
     empty = 0
     for piece in pieces:
         if piece.style == "empty":
             empty += 1
-            if empty > spare and (empty - spare) % step == 0:
+            if step and empty > spare and (empty - spare) % step == 0:
                 tokens.append(Token("", "blank", piece.line_start, piece.line_end, 0, True))
             continue
         empty = 0

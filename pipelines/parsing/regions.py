@@ -54,6 +54,15 @@ def find_regions(pieces: list[Piece]) -> tuple[list[Region], list[Piece]]:
     return regions, [p for p in pieces if id(p) not in inside and (id(p) in chosen or p.style != "empty")]
 
 
+def is_cut_off(region: Region, pieces: list[Piece]) -> bool:
+    """Tell whether values may stand behind the end of a region: nothing follows, or figures do before the next heading."""
+    last = region.pieces[-1]
+    at = next(i for i in range(len(pieces) - 1, -1, -1) if pieces[i] is last)
+    behind = [piece for piece in pieces[at + 1 :] if piece.style != "empty"]
+    until = list(takewhile(lambda piece: piece.style == "line" and _role(piece) != "heading", behind[:_MAX_PENDING]))
+    return not behind or any(_role(piece) == "figures" for piece in until)
+
+
 def _candidates(pieces: list[Piece]) -> Iterator[list[Piece]]:
     """Runs of pieces that may be a table: from a cell or a label on, until a heading or a sentence."""
     run: list[Piece] = []

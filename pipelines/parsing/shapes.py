@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import product
 
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.labels import label_key_of
@@ -20,6 +21,7 @@ from pipelines.parsing.wording import Wording
 Fit = Callable[[FoundRow, FoundRow | None, int], tuple[int, int] | None]
 Reading = tuple[str, Fit]
 _MIN_SHARE = 0.6
+_MIN_FIT = 0.5
 _CAPTION = "信息内容"
 _FIRST_ORGANISATION = "商业企业"
 
@@ -48,7 +50,7 @@ def trim_rows(
     open_rows = [
         (row, n)
         for row, n in known
-        if not (_take_one_blank(row, n) or _take_by_header(row, headers, grid, n) or below.get(id(row)))
+        if not ((row is not rows[-1] and _take_one_blank(row, n)) or _take_by_header(row, headers, grid, n) or below.get(id(row)))
     ]
     if open_rows:
         _take_by_reading(rows, open_rows, seen)
@@ -110,8 +112,12 @@ def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int,
     if row.header is None or row.label.table_key != "t2":
         return False
     cells = _header_cells(headers[row.header], grid, row)
-    if cells is None or len(cells) != len(row.values) or len(cells) == n:
+    if cells is None or len(cells) <= n:
         return False
+    if len(cells) != len(row.values):
+        # Between merged cells, as many values as columns may still stand in other columns.
+        row.is_unproved = _has_merged_cells(cells)
+        return row.is_unproved
     columns = _below_header(cells, row.values, n)
     if columns is None:
         row.is_unproved = True
@@ -119,6 +125,12 @@ def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int,
     row.values = [tokens[0] for tokens in columns]
     row.repeated = [token for tokens in columns for token in tokens[1:] if token.kind != "blank"]
     return True
+
+
+def _has_merged_cells(cells: list[str | None]) -> bool:
+    """Tell whether a header prints a word twice, or has an empty cell before another word."""
+    words = [cell for cell in cells if cell is not None]
+    return len(set(words)) < len(words) or cells[: len(words)] != words
 
 
 def _below_header(cells: list[str | None], values: list[Token], n: int) -> list[list[Token]] | None:
@@ -170,6 +182,8 @@ def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]]
     scores = [sum(_apply(fit, row, following[id(row)], n) is not None for row, n in open_rows) for _, fit in readings]
     best = max(scores, default=0)
     winners = [r for r, score in zip(readings, scores, strict=True) if score == best and best > 0]
+    if best < _MIN_FIT * len(open_rows):
+        winners = [r for r in winners if r[0] == "exact"]
     winners = [r for r in winners if r[0] in seen] or winners
     if len(winners) == 1:
         seen.add(winners[0][0])
@@ -215,23 +229,27 @@ def _readings(rows: Iterable[tuple[FoundRow, int]]) -> Iterable[Reading]:
                 ),
             )
             yield "filled before", lambda row, following, n: (len(row.values) - n, 0) if row.width == width else None
-    for per_level in (0, 1):
-        for join in (0, 1, 2, 3):
-            if per_level or join:
-                yield f"joined {per_level} {join}", _joined(per_level, join)
-    yield "headings empty", lambda row, following, n: (3 - level_of(row.label), 0)
+    for lead, per_level, join in product((0, 1), (0, 1), (0, 1, 2, 3)):
+        if lead or per_level or join:
+            yield f"joined {lead} {per_level} {join}", _joined(lead, per_level, join)
+    yield "headings empty", lambda row, following, n: (_headings_empty(row), 0)
 
 
-def _joined(per_level: int, join: int) -> Fit:
+def _headings_empty(row: FoundRow) -> int:
+    """The label of a row without headings beside it stands over three columns, of which two are empty."""
+    return 3 - level_of(row.label) if row.label.table_key == "t3" else 0
+
+
+def _joined(lead: int, per_level: int, join: int) -> Fit:
     """Rows that run on: between two of them stand `join` empty cells, and those beside the next row's headings."""
 
     def reading(row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
-        lead = join if row.match is None else 0
+        before = (join if row.match is None else 0) + lead * _headings_empty(row)
         if following is None:
-            return lead, max(len(row.values) - lead - n, 0)
+            return before, max(len(row.values) - before - n, 0)
         if row.values and row.values[0].row and not _is_stream(row, following):
             return None
-        return lead, join + per_level * (level_of(following.label) - 1 - following.n_headings)
+        return before, join + per_level * (level_of(following.label) - 1 - following.n_headings)
 
     return reading
 
