@@ -21,7 +21,7 @@ from pipelines.parsing.assembly import FoundTables, assemble, sizes_of
 from pipelines.parsing.editions import NATIONAL
 from pipelines.parsing.regions import Region, find_regions, is_cut_off
 from pipelines.parsing.rows import FormRows
-from pipelines.parsing.shapes import count_fitting, trim_rows
+from pipelines.parsing.shapes import count_fitting, is_written, trim_rows
 from pipelines.parsing.tokens import Token, count_numbers_of, tokens_of
 from pipelines.parsing.values import parse_values
 from pipelines.parsing.wording import Wording
@@ -283,7 +283,7 @@ def _count_complete(found: FoundTables) -> int:
 
 
 def _count_with_values(found: FoundTables) -> int:
-    return sum(1 for row in found.rows if not row.is_printed_only)
+    return sum(1 for row in found.rows if is_written(row))
 
 
 def _vote(tables: Iterable[FoundTables]) -> dict[str, str]:

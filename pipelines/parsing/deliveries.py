@@ -28,8 +28,7 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
     documents = list(read_delivery(delivery, settings))
     readable = [i for i, d in enumerate(documents) if d.text is not None and not d.is_duplicate]
     parsed = [
-        parse_texts({i: documents[i].text or "" for i in readable[start : start + _BATCH]})
-        for start in range(0, max(len(readable), 1), _BATCH)
+        _parse_batch(documents, readable[start : start + _BATCH]) for start in range(0, max(len(readable), 1), _BATCH)
     ]
     report_docs = {doc for batch in parsed for doc in batch.reports["doc"]}
     places = _places(documents, delivery.name)
@@ -40,6 +39,11 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
         "prose_counts": _frame("prose_counts", [batch.prose_counts for batch in parsed], places),
         "findings": _findings_frame(documents, parsed, places),
     }
+
+
+def _parse_batch(documents: list[Document], numbers: list[int]) -> ParsedReports:
+    texts = {i: documents[i].text or "" for i in numbers}
+    return parse_texts(texts, {i: title for i in numbers if (title := documents[i].title)})
 
 
 def _places(documents: list[Document], delivery: str) -> pl.DataFrame:

@@ -36,8 +36,12 @@ class ParsedReports:
     findings: list[tuple[int, dict[str, Any]]]
 
 
-def parse_texts(texts: dict[int, str]) -> ParsedReports:
-    """Parse texts by document number; a text that is no report gives a finding and nothing else."""
+def parse_texts(texts: dict[int, str], titles: dict[int, str] | None = None) -> ParsedReports:
+    """Parse texts by document number; a text that is no report gives a finding and nothing else.
+
+    Args:
+        titles: the titles that pages or records give beside their text, used where the text itself has none.
+    """
     docs = pl.DataFrame(
         {"doc": list(texts), "text": list(texts.values())}, schema={"doc": pl.UInt32, "text": pl.String}
     )
@@ -45,7 +49,7 @@ def parse_texts(texts: dict[int, str]) -> ParsedReports:
     form, prose = pages.form, pages.prose
     sections = find_sections(prose)
     prose = assign_sections(prose, sections)
-    headers = _read_headers(docs["doc"], prose)
+    headers = _read_headers(docs["doc"], prose, titles or {})
 
     signs = _count_signs(docs["doc"], sections, form.rows, headers)
     is_report = signs.filter("is_report")["doc"]
@@ -83,14 +87,14 @@ def _count_region_numbers(numbers: pl.DataFrame, unread: pl.DataFrame) -> pl.Dat
     return counted.group_by("doc").agg(n_table_numbers=pl.col("n").sum().cast(pl.Int32))
 
 
-def _read_headers(docs: pl.Series, prose: pl.DataFrame) -> dict[int, Header]:
+def _read_headers(docs: pl.Series, prose: pl.DataFrame, titles: dict[int, str]) -> dict[int, Header]:
     headers = {doc: ([], []) for doc in docs}  # type: dict[int, tuple[list[tuple[int, str]], list[tuple[int, str]]]]
     for doc, line, text, section, is_heading in prose.select(
         "doc", "line", "text", "section_key", "is_heading"
     ).iter_rows():
         if not is_heading:
             headers[doc][0 if section is None else 1].append((line, text))
-    return {doc: read_header(preamble, body) for doc, (preamble, body) in headers.items()}
+    return {doc: read_header(preamble, body, titles.get(doc)) for doc, (preamble, body) in headers.items()}
 
 
 def _count_signs(

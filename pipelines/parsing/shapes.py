@@ -114,6 +114,10 @@ def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int,
     cells = _header_cells(headers[row.header], grid, row)
     if cells is None or len(cells) <= n:
         return False
+    words = [cell for cell in cells if cell is not None]
+    if len(words) == n and cells[:n] == words:
+        # A column for each value, whatever its words have lost: what is behind them fills up the grid.
+        return False
     if len(cells) != len(row.values):
         # Between merged cells, as many values as columns may still stand in other columns.
         row.is_unproved = _has_merged_cells(cells)
@@ -162,13 +166,18 @@ def _header_cells(
     return keys[start + 1 :] if start is not None else None
 
 
+def is_written(row: FoundRow) -> bool:
+    """Tell whether any cell of a row is not empty."""
+    return any(token.kind != "blank" for token in row.values)
+
+
 def count_fitting(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None]) -> int:
-    """Return how many rows of one table one way of printing explains."""
+    """Return how many rows of one table with something written in them one way of printing explains."""
     known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
     following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
     return max(
         (
-            sum(_apply(fit, row, following[id(row)], n) is not None for row, n in known)
+            sum(is_written(row) and _apply(fit, row, following[id(row)], n) is not None for row, n in known)
             for _, fit in _readings(known)
         ),
         default=0,

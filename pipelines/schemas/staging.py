@@ -116,7 +116,7 @@ class Cells(_OfReport):
     """
 
     form_version: str = field("form_version", isin=CELL_FORM_VERSIONS)
-    table_key: str = field("table_key", isin=["t2", "t3", "t4", "channels", "provincial"])
+    table_key: str = field("table_key", isin=["t2", "t3", "t4", "channels", "statistics", "provincial"])
     row_key: str = field("row_key")
     column_key: str = field("column_key")
     raw_value: str = field("raw_value", nullable=True)
@@ -126,6 +126,8 @@ class Cells(_OfReport):
     printed_unit: str = field("printed_unit", nullable=True)
     printed_unit_basis: str = field("printed_unit_basis", nullable=True, isin=["cell", "header", "form"])
     matched_label: str = field("matched_label", nullable=True)
+    matched_alias: str = field("matched_alias", nullable=True)
+    label_distance: pl.Int32 = field("label_distance", nullable=True, ge=0)
     line_start: pl.Int32 = field("line_start", nullable=True, ge=1)
     line_end: pl.Int32 = field("line_end", nullable=True, ge=1)
 

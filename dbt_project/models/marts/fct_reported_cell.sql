@@ -17,6 +17,8 @@ select
     printed_unit,
     printed_unit_basis,
     matched_label,
+    matched_alias,
+    label_distance,
     line_start,
     line_end
 from cells
