@@ -54,15 +54,16 @@ class FoundTables:
     leftovers: list[tuple[str | None, list[Token]]] = field(default_factory=list)
 
 
-def assemble(tokens: Sequence[Token]) -> FoundTables:
-    """Return the rows of one region."""
-    return _Assembly().run(tokens)
+def assemble(tokens: Sequence[Token], has_marks: bool = False) -> FoundTables:
+    """Return the rows of one region; `has_marks`: bars or tabs separate its cells, so that an empty one shows."""
+    return _Assembly(has_marks).run(tokens)
 
 
 class _Assembly:
     """One pass over the runs of words and values of a region."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_marks: bool) -> None:
+        self.has_marks = has_marks
         self.found = FoundTables()
         self.words: list[Token] = []
         self.row: FoundRow | None = None
@@ -76,7 +77,7 @@ class _Assembly:
                 self._take_words(run)
                 continue
             self._take_values(run)
-        if self.words:
+        if self.words and not self.has_marks:
             wordings = read_wordings(self.words)
             self._take_printed(wordings, None)
             label = self._row_label(wordings)
@@ -101,6 +102,8 @@ class _Assembly:
 
     def _take_printed(self, wordings: list[Wording], chosen: Wording | None) -> None:
         """Labels of rows without a value, where nothing marks cells."""
+        if self.has_marks:
+            return
         tables = _header_tables(wordings)
         for wording, following in zip(wordings, [*wordings[1:], None], strict=True):
             match = wording.match

@@ -57,9 +57,11 @@ class CarefulReader:
         versions = _vote(tables for tables, _ in found)
         self.numbers[doc] = 0
         seen: set[str] = set()
-        for number, (tables, tokens) in enumerate(found):
+        # The longest table shows best how the text prints its rows.
+        for tables, tokens in sorted(found, key=lambda each: -len(each[0].rows)):
             _keep_every_figure(tables, tokens)
             self._trim(tables, tokens, versions, seen)
+        for number, (tables, tokens) in enumerate(found):
             values = [token for row in tables.rows for token in row.values if token.kind in ("words", "text")]
             figures = [token for token in tokens if token.kind == "figure"]
             repeated = [token for row in tables.rows for token in row.repeated]
@@ -72,7 +74,8 @@ class CarefulReader:
         for token in tokens:
             if token.row:
                 grid.setdefault(token.row, []).append(token)
-        for table in dict.fromkeys(row.label.table_key for row in tables.rows):
+        sizes = Counter(row.label.table_key for row in tables.rows)
+        for table, _ in sizes.most_common():
             version = versions.get(table, "")
             rows = [row for row in tables.rows if row.label.table_key == table]
             trim_rows(rows, tables.headers, grid, partial(_size, version=version), seen)
@@ -204,7 +207,7 @@ def _read_region(region: Region, blanks: tuple[int, int] | None) -> tuple[FoundT
     pieces = region.pieces if blanks is None else [*region.pieces, *region.tail]
     printed = _tokens_of(pieces, *(blanks or (0, 0)))
     tokens, row_numbers = _without_row_numbers(printed)
-    found = assemble(tokens)
+    found = assemble(tokens, has_marks=region.has_marks)
     if row_numbers:
         found.leftovers.append((_ROW_NUMBERS, row_numbers))
     return found, printed

@@ -45,7 +45,7 @@ def read_pages(docs: pl.DataFrame) -> Pages:
     pieces = _pieces_of_cells(cells, prose, lines, whole)
     for doc, text in docs.filter(~pl.col("doc").is_in(whole.implode())).iter_rows():
         reader.read(doc, pieces[doc] if doc in pieces else split_pieces(text.split("\n")))
-    careful, careful_prose = reader.frames(first_row=(cells["row"].max() or 0) + 1)  # type: ignore[operator]
+    careful, careful_prose = reader.frames(first_row=_last_row(form))
     return Pages(
         form=_join(form, careful),
         prose=pl.concat([fast_prose, careful_prose]).sort("doc", "line", maintain_order=True),
@@ -56,6 +56,11 @@ def read_pages(docs: pl.DataFrame) -> Pages:
             ]
         ),
     )
+
+
+def _last_row(form: FormRows) -> int:
+    frames = (form.rows, form.values, form.headers, form.leftovers)
+    return max(int(frame["row"].max() or 0) for frame in frames)  # type: ignore[arg-type]
 
 
 def _tabbed_documents(lines: pl.DataFrame) -> pl.Series:

@@ -12,7 +12,7 @@ from itertools import product
 
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.labels import label_key_of
-from pipelines.forms.matching import RowLabel
+from pipelines.forms.matching import RowLabel, find_label
 from pipelines.parsing.assembly import FoundRow
 from pipelines.parsing.tokens import Token
 from pipelines.parsing.wording import Wording
@@ -22,6 +22,7 @@ Fit = Callable[[FoundRow, FoundRow | None, int], tuple[int, int] | None]
 Reading = tuple[str, Fit]
 _MIN_SHARE = 0.6
 _MIN_FIT = 0.5
+_MOST = 0.85
 _CAPTION = "信息内容"
 _FIRST_ORGANISATION = "商业企业"
 
@@ -87,7 +88,8 @@ def _take_by_applicants(known: list[tuple[FoundRow, int]], grid: dict[int, list[
         at = _first_organisation(row.number, len(printed), grid)
         values = printed[at - 1 : at - 1 + n]
         others = [*printed[: max(at - 1, 0)], *printed[at - 1 + n :]]
-        if at < 2 or len(values) != n or any(token.kind == "words" for token in values):
+        named = [token for token in values if token.kind == "words" and find_label(token.text) is not None]
+        if at < 2 or len(values) != n or named or values[0].line_start < row.line_start:
             return {}
         if any(token.kind not in ("words", "blank") for token in others):
             return {}
@@ -191,9 +193,15 @@ def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]]
     scores = [sum(_apply(fit, row, following[id(row)], n) is not None for row, n in open_rows) for _, fit in readings]
     best = max(scores, default=0)
     winners = [r for r, score in zip(readings, scores, strict=True) if score == best and best > 0]
+    # Where rows run on and nearly all end in an empty cell, that cell joins them to the next: it is no value.
+    joined = [row for row, _ in open_rows if _runs_on(row, following[id(row)])]
+    ends_empty = sum(row.values[-1].kind == "blank" for row in joined)
+    if len(joined) > 2 and ends_empty > _MOST * len(joined) and best < _MOST * len(open_rows):
+        winners = [r for r in winners if r[0] not in ("exact", "headings empty")]
     if best < _MIN_FIT * len(open_rows):
         winners = [r for r in winners if r[0] == "exact"]
-    winners = [r for r in winners if r[0] in seen] or winners
+    used = [r for r, score in zip(readings, scores, strict=True) if r[0] in seen and score >= _MIN_FIT * best > 0]
+    winners = [r for r in winners if r[0] in seen] or (used if joined else []) or winners
     if len(winners) == 1:
         seen.add(winners[0][0])
     for row, n in open_rows:
@@ -261,6 +269,10 @@ def _joined(lead: int, per_level: int, join: int) -> Fit:
         return before, join + per_level * (level_of(following.label) - 1 - following.n_headings)
 
     return reading
+
+
+def _runs_on(row: FoundRow, following: FoundRow | None) -> bool:
+    return following is not None and bool(row.values) and (not row.values[0].row or _is_stream(row, following))
 
 
 def _is_stream(row: FoundRow, following: FoundRow | None) -> bool:
