@@ -74,9 +74,19 @@ def split_pieces(lines: list[str]) -> list[Piece]:
 
 def _cells_follow_bars(lines: list[str]) -> bool:
     """Tell whether a cell stands right below its bar, so that an empty line there is an empty cell that ends a row."""
-    below = [following for line, following in pairwise(lines) if _BAR.search(line) and _is_lone(line)]
-    texts = [line for line in below if not _BAR.search(line)]
-    return len(texts) > 0 and sum(1 for line in texts if not _BLANK.fullmatch(line)) >= 0.5 * len(texts)
+    right_below = further_below = 0
+    after_bar = False
+    empty = 0
+    for line in lines:
+        if _BLANK.fullmatch(line):
+            empty += 1
+            continue
+        is_bar = _BAR.search(line) is not None and _is_lone(line)
+        if after_bar and not is_bar:
+            right_below += empty == 0
+            further_below += empty > 0
+        after_bar, empty = is_bar, 0
+    return right_below > further_below
 
 
 def _is_lone(line: str) -> bool:

@@ -38,7 +38,7 @@ class FoundRow:
     number: int = 0
     width: int = 0
     header: int | None = None
-    n_words: int = 1
+    n_labels: int = 1
     n_headings: int = 0
     is_unproved: bool = False
     is_printed_only: bool = False
@@ -230,7 +230,7 @@ class _Assembly:
             line_start=tokens[0].line_start if wording is not None else 0,
             number=tokens[-1].row,
             header=len(self.found.headers) - 1 if self.found.headers else None,
-            n_words=_cells_in_row(self.words, labels) if wording is not None else 0,
+            n_labels=len(labels),
             n_headings=sum(1 for w in labels if w is not wording and w.is_heading),
         )
         self.found.rows.append(self.row)
@@ -244,7 +244,6 @@ class _Assembly:
                 if not fresh and len(tokens) > 1 and all(token.kind == "blank" for token in tokens):
                     continue
                 row.values.extend(tokens)
-                row.width = row.n_words + len(row.values)
                 row.line_start = row.line_start or tokens[0].line_start
             else:
                 self._leave(tokens)
@@ -322,13 +321,6 @@ def _is_header_word(wording: Wording, tables: set[str]) -> bool:
     """总计 and 其他 name rows and columns: among the words of a header they are columns, unless numbered."""
     numbered = any(char in wording.text for char in "七７7（(.．3３")
     return bool(tables & (wording.match.header_tables if wording.match else frozenset())) and not numbered
-
-
-def _cells_in_row(words: list[Token], labels: list[Wording]) -> int:
-    last = words[-1].row
-    if last:
-        return sum(1 for token in words if token.row == last)
-    return len(labels) or 1
 
 
 _SIZES: dict[tuple[str, str], tuple[int, ...]] = {}

@@ -59,8 +59,8 @@ class CarefulReader:
         seen: set[str] = set()
         # The longest table shows best how the text prints its rows.
         for tables, tokens in sorted(found, key=lambda each: -len(each[0].rows)):
-            _keep_every_figure(tables, tokens)
             self._trim(tables, tokens, versions, seen)
+            _settle_leftovers(tables, tokens)
         for number, (tables, tokens) in enumerate(found):
             values = [token for row in tables.rows for token in row.values if token.kind in ("words", "text")]
             figures = [token for token in tokens if token.kind == "figure"]
@@ -231,9 +231,11 @@ def _drop_cut_row(found: FoundTables) -> None:
         del found.rows[-1]
 
 
-def _keep_every_figure(tables: FoundTables, tokens: list[Token]) -> None:
-    """Whatever no row and no leftover took is left over: no figure of a region is lost."""
-    taken = {id(token) for row in tables.rows for token in row.values}
+def _settle_leftovers(tables: FoundTables, tokens: list[Token]) -> None:
+    """Every figure of a region is a row's or is left over, and none is both."""
+    taken = {id(token) for row in tables.rows for token in (*row.values, *row.repeated)}
+    kept = [(label, [token for token in group if id(token) not in taken]) for label, group in tables.leftovers]
+    tables.leftovers = [(label, group) for label, group in kept if any(token.kind != "blank" for token in group)]
     taken |= {id(token) for _, group in tables.leftovers for token in group}
     lost = [token for token in tokens if token.kind == "figure" and id(token) not in taken]
     if lost:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 _DIGITS = re.compile(r"\d+")
-_MAX_PLACEMENTS = 20_000
+_MAX_PLACEMENTS = 7_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,15 @@ def _split(values: Sequence[Value], n: int) -> Iterator[Placement]:
             yield ()
         return
     first, rest = values[0], values[1:]
-    for count in range(1, n - len(rest) + 1):
+    most = sum(map(_most_parts, rest))
+    for count in range(max(1, n - most), min(n - len(rest), _most_parts(first)) + 1):
         for parts in _parts(first, count):
             for tail in _split(rest, n - count):
                 yield (*parts, *tail)
+
+
+def _most_parts(value: Value) -> int:
+    return max(len(value.digits or ""), len(value.text.split()), 1)
 
 
 def _parts(value: Value, count: int) -> Iterator[tuple[Value, ...]]:

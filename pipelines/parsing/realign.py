@@ -15,8 +15,9 @@ import polars as pl
 from pipelines.forms.dictionary import load_seed
 from pipelines.parsing.placements import Placement, Value, placements
 
-_MAX_STEPS = 100_000
-_MAX_SOLUTIONS = 2_000
+# Beyond these the rows of a table stay ambiguous: some tenths of a second.
+_MAX_STEPS = 5_000
+_MAX_SOLUTIONS = 500
 Vector = tuple[float, ...]
 
 
@@ -49,27 +50,29 @@ def realign_table(
     """
     sums = _sums(version, table_key) if columns else ()
     by_row: dict[int, dict[Vector, list[Placement]]] = {}
+    certain: dict[int, Placement] = {}
     for row in short:
         found = placements(row.values, row.n)
         if found is None:
             continue
+        # Figures that have run together and can be cut in one way only need no sum over columns.
+        if len(found) == 1 and len(row.values) < row.n and _holds_in_row(sums, columns, _vector(found[0])):
+            certain[row.row] = found[0]
+            placed = {**placed, row.row_key: _vector(found[0])}
+            continue
         if not sums:
-            # Without sums only figures that have run together can be told apart, and only in one way.
-            if len(found) == 1 and len(row.values) < row.n:
-                by_row[row.row] = {_vector(found[0]): found}
             continue
         for placement in found:
             vector = _vector(placement)
             if _holds_in_row(sums, columns, vector):
                 by_row.setdefault(row.row, {}).setdefault(vector, []).append(placement)
-    if not sums:
-        return {row: next(iter(options.values()))[0] for row, options in by_row.items()}
     feasible = _solve(sums, columns, [r for r in short if r.row in by_row], by_row, placed)
-    return {
+    proved = {
         row: by_row[row][next(iter(vectors))][0]
         for row, vectors in feasible.items()
         if len(vectors) == 1 and len(by_row[row][next(iter(vectors))]) == 1
     }
+    return {**certain, **proved}
 
 
 def _vector(placement: Placement) -> Vector:
@@ -77,6 +80,8 @@ def _vector(placement: Placement) -> Vector:
 
 
 def _holds_in_row(sums: tuple[Sum, ...], columns: Sequence[str], vector: Vector) -> bool:
+    if not sums:
+        return True
     figures = dict(zip(columns, vector, strict=True))
     return all(sum(sign * figures[key] for key, sign in s.terms) == 0 for s in sums if s.per == "row")
 

@@ -44,8 +44,8 @@ def trim_rows(
     alone = Counter(row.number for row in rows)
     for row in rows:
         number = row.values[0].row if row.values else 0
-        if number and number == row.number and number in grid and alone[number] == 1:
-            row.width = len(grid[number])
+        is_printed_row = number and number == row.number and number in grid and alone[number] == 1
+        row.width = len(grid[number]) if is_printed_row else row.n_labels + len(row.values)
     known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
     below = _take_by_applicants(known, grid)
     open_rows = [

@@ -37,8 +37,13 @@ class Print:
 TablePrinter = Callable[[random.Random, Page, Table], list[Line]]
 
 
-def print_page(rng: random.Random, page: Page, print_table: TablePrinter, gap: bool | None = None) -> Print:
-    """Print paragraphs a line each and tables by a layout's own printer; `gap`: empty lines between paragraphs."""
+def print_page(
+    rng: random.Random, page: Page, print_table: TablePrinter, gap: bool | None = None, after: bool = True
+) -> Print:
+    """Print paragraphs a line each and tables by a layout's own printer.
+
+    gap: empty lines between paragraphs. after: an empty line behind a table, where it cannot be taken for a cell.
+    """
     lines: list[Line] = []
     gap = rng.random() < 0.3 if gap is None else gap
     for block in page.blocks:
@@ -48,7 +53,7 @@ def print_page(rng: random.Random, page: Page, print_table: TablePrinter, gap: b
         else:
             lines += [Line("")] if rng.random() < 0.5 else []
             lines += print_table(rng, page, block)
-            lines.append(Line(""))
+            lines += [Line("")] if after else []
     return Print(lines)
 
 
@@ -241,7 +246,7 @@ def paragraphs(rng: random.Random, page: Page) -> Print:
 
 def lines_blank(rng: random.Random, page: Page) -> Print:
     """A cell a line without any mark; a blank cell is an empty line."""
-    return print_page(rng, page, _cell_a_line([], vanish=False), gap=False)
+    return print_page(rng, page, _cell_a_line([], vanish=False), gap=False, after=False)
 
 
 def lines_vanish(rng: random.Random, page: Page) -> Print:

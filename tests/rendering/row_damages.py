@@ -174,7 +174,11 @@ def _can_repeat(row: Row) -> bool:
 
 def contradict_row(rng: random.Random, page: Page) -> bool:
     """A row is printed twice, the second time with other figures."""
-    if not (picked := _pick_row(rng, page, _can_repeat)):
+
+    def test(row: Row) -> bool:  # of a row without figures, the second would be the only one that states any
+        return _can_repeat(row) and all(slot.text.strip() for slot in values_of(row))
+
+    if not (picked := _pick_row(rng, page, test)):
         return False
     table, row = picked
     again = _copy_of(row)
