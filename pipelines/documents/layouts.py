@@ -73,8 +73,11 @@ def split_pieces(lines: list[str]) -> list[Piece]:
 
 
 def _cells_follow_bars(lines: list[str]) -> bool:
-    """Tell whether a cell stands right below its bar, so that an empty line there is an empty cell that ends a row."""
-    right_below = further_below = 0
+    """Tell whether a cell stands right below its bar and the last of a row has none behind it.
+
+    Then an empty line below a bar is an empty cell that ends a row.
+    """
+    right_below = further_below = unended = 0
     after_bar = False
     empty = 0
     for line in lines:
@@ -82,11 +85,12 @@ def _cells_follow_bars(lines: list[str]) -> bool:
             empty += 1
             continue
         is_bar = _BAR.search(line) is not None and _is_lone(line)
-        if after_bar and not is_bar:
-            right_below += empty == 0
-            further_below += empty > 0
+        if not is_bar:
+            right_below += after_bar and empty == 0
+            further_below += after_bar and empty > 0
+            unended += not after_bar and empty > 0
         after_bar, empty = is_bar, 0
-    return right_below > further_below
+    return right_below > further_below and unended > max(8, further_below / 5)
 
 
 def _is_lone(line: str) -> bool:

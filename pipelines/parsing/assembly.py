@@ -35,6 +35,7 @@ class FoundRow:
     printed: str | None
     line_start: int
     values: list[Token] = field(default_factory=list)
+    label_token: Token | None = None
     number: int = 0
     width: int = 0
     header: int | None = None
@@ -122,7 +123,8 @@ class _Assembly:
         if self.words:
             if self._takes_text(run):
                 return
-            wordings, texts = _split_texts(self._complete_row(read_wordings(self.words)), len(run))
+            written = max((i + 1 for i, token in enumerate(run) if token.kind != "blank"), default=0)
+            wordings, texts = _split_texts(self._complete_row(read_wordings(self.words)), written, len(run))
             self.words = [token for wording in wordings for token in wording.tokens]
             run = [*texts, *run]
             figures = [i for i, token in enumerate(run) if token.kind != "blank"]
@@ -228,6 +230,7 @@ class _Assembly:
             match=wording.match if wording is not None else None,
             printed=wording.text if wording is not None else None,
             line_start=tokens[0].line_start if wording is not None else 0,
+            label_token=tokens[0] if wording is not None else None,
             number=tokens[-1].row,
             header=len(self.found.headers) - 1 if self.found.headers else None,
             n_labels=len(labels),
@@ -283,10 +286,11 @@ def _with_texts(row: list[Token]) -> list[Token]:
     return row[:start] + [replace(token, kind="text") if token.kind == "words" else token for token in rest]
 
 
-def _split_texts(wordings: list[Wording], n_behind: int = 0) -> tuple[list[Wording], list[Token]]:
+def _split_texts(wordings: list[Wording], least: int = 0, most: int = 0) -> tuple[list[Wording], list[Token]]:
     """Split off the words behind a row's label in its printed row: they are values in words (见附件).
 
-    Where nothing proves rows, they are if they and the `n_behind` values behind them are as many as the row has.
+    Where nothing proves rows, they are if they and the values behind them can be as many as the row has: `least` up to
+    the last that is written, `most` with the empty cells behind it.
     """
     at = len(wordings)
     while at and wordings[at - 1].kind == "unknown":
@@ -297,7 +301,8 @@ def _split_texts(wordings: list[Wording], n_behind: int = 0) -> tuple[list[Wordi
     texts = [token for wording in wordings[at:] for token in wording.tokens]
     proved = all(token.is_cell and token.row and token.row == label.tokens[-1].row for token in texts)
     rowless = not any(token.row for token in (*texts, *label.tokens))
-    if not proved and not (rowless and len(texts) + n_behind in sizes_of(label.match.data_rows()[0])):
+    sizes = sizes_of(label.match.data_rows()[0])
+    if not proved and not (rowless and any(least <= n - len(texts) <= most for n in sizes)):
         return wordings, []
     return wordings[:at], texts
 

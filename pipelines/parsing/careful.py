@@ -17,6 +17,7 @@ from pipelines.documents.layouts import Piece
 from pipelines.forms.dictionary import form_cells, load_seed
 from pipelines.forms.labels import column_labels, label_key_of
 from pipelines.forms.matching import RowLabel
+from pipelines.parsing.alignment import Grid
 from pipelines.parsing.assembly import FoundTables, assemble, sizes_of
 from pipelines.parsing.editions import NATIONAL
 from pipelines.parsing.regions import Region, find_regions, is_cut_off
@@ -70,10 +71,7 @@ class CarefulReader:
             self._collect(doc, number, tables)
 
     def _trim(self, tables: FoundTables, tokens: list[Token], versions: dict[str, str], seen: set[str]) -> None:
-        grid: dict[int, list[Token]] = {}
-        for token in tokens:
-            if token.row:
-                grid.setdefault(token.row, []).append(token)
+        grid = Grid(tokens)
         sizes = Counter(row.label.table_key for row in tables.rows)
         for table, _ in sizes.most_common():
             version = versions.get(table, "")

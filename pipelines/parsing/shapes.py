@@ -11,10 +11,9 @@ from functools import cache
 from itertools import product
 
 from pipelines.forms.dictionary import load_seed
-from pipelines.forms.labels import label_key_of
-from pipelines.forms.matching import RowLabel, find_label
+from pipelines.forms.matching import RowLabel
+from pipelines.parsing.alignment import Grid, take_by_applicants, take_by_header, take_one_blank
 from pipelines.parsing.assembly import FoundRow
-from pipelines.parsing.tokens import Token
 from pipelines.parsing.wording import Wording
 
 # A reading of a row: how many cells before and behind its values fill up, or None where it does not fit the row.
@@ -23,35 +22,40 @@ Reading = tuple[str, Fit]
 _MIN_SHARE = 0.6
 _MIN_FIT = 0.5
 _MOST = 0.85
-_CAPTION = "信息内容"
-_FIRST_ORGANISATION = "商业企业"
 
 
 def trim_rows(
     rows: list[FoundRow],
     headers: list[list[Wording]],
-    grid: dict[int, list[Token]],
+    grid: Grid,
     sizes: Callable[[RowLabel], int | None],
     seen: set[str],
 ) -> None:
     """Leave each row of one table the cells that are its values, or mark it `is_unproved`.
 
     `sizes` gives the number of values that the edition has in a row, None where it has no such row; `grid` the cells of
-    every printed row, empty ones included, where the layout proves rows; `seen` the ways in which the tables before were
+    the region; `seen` the ways in which the tables before were
     printed, which decide between ways that fit this one equally well.
     """
     _fill_printed(rows, sizes)
     alone = Counter(row.number for row in rows)
     for row in rows:
         number = row.values[0].row if row.values else 0
-        is_printed_row = number and number == row.number and number in grid and alone[number] == 1
-        row.width = len(grid[number]) if is_printed_row else row.n_labels + len(row.values)
+        is_printed_row = number and number == row.number and number in grid.rows and alone[number] == 1
+        row.width = len(grid.rows[number]) if is_printed_row else row.n_labels + len(row.values)
     known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
-    below = _take_by_applicants(known, grid)
+    below = take_by_applicants(known, grid)
+    firsts: dict[int | None, FoundRow] = {}
+    for row, _ in known:
+        firsts.setdefault(row.header, row)
     open_rows = [
         (row, n)
         for row, n in known
-        if not ((row is not rows[-1] and _take_one_blank(row, n)) or _take_by_header(row, headers, grid, n) or below.get(id(row)))
+        if not (
+            (row is not rows[-1] and take_one_blank(row, n))
+            or take_by_header(row, firsts[row.header], headers, grid, n)
+            or below.get(id(row))
+        )
     ]
     if open_rows:
         _take_by_reading(rows, open_rows, seen)
@@ -68,104 +72,6 @@ def _fill_printed(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None])
             row.values = []
         else:
             row.values = row.values[:1] * n
-
-
-def _take_one_blank(row: FoundRow, n: int) -> bool:
-    """One empty cell behind a label reaches over all columns."""
-    if n == 1 or len(row.values) != 1 or row.values[0].kind != "blank" or not row.number:
-        return False
-    row.values = row.values * n
-    return True
-
-
-def _take_by_applicants(known: list[tuple[FoundRow, int]], grid: dict[int, list[Token]]) -> dict[int, bool]:
-    """In a grid of one width, the values of table three stand below 自然人, 商业企业 … 总计, in every row or in none."""
-    taken: list[tuple[FoundRow, list[Token]]] = []
-    for row, n in known:
-        printed = grid.get(row.number, [])
-        if row.label.table_key != "t3" or not row.number or row.values[0].row != row.number:
-            return {}
-        at = _first_organisation(row.number, len(printed), grid)
-        values = printed[at - 1 : at - 1 + n]
-        others = [*printed[: max(at - 1, 0)], *printed[at - 1 + n :]]
-        named = [token for token in values if token.kind == "words" and find_label(token.text) is not None]
-        if at < 2 or len(values) != n or named or values[0].line_start < row.line_start:
-            return {}
-        if any(token.kind not in ("words", "blank") for token in others):
-            return {}
-        taken.append((row, values))
-    for row, values in taken:
-        row.values = values
-    return {id(row): True for row, _ in taken}
-
-
-def _first_organisation(number: int, width: int, grid: dict[int, list[Token]]) -> int:
-    """Return the place of 商业企业 in the nearest printed row above of the same width, 0 where there is none."""
-    for above in sorted((n for n in grid if n < number), reverse=True):
-        if len(grid[above]) == width:
-            for i, token in enumerate(grid[above]):
-                if label_key_of(token.text) == _FIRST_ORGANISATION:
-                    return i
-    return 0
-
-
-def _take_by_header(row: FoundRow, headers: list[list[Wording]], grid: dict[int, list[Token]], n: int) -> bool:
-    """In a grid of merged cells, the columns stand where the header of as many cells prints them."""
-    if row.header is None or row.label.table_key != "t2":
-        return False
-    cells = _header_cells(headers[row.header], grid, row)
-    if cells is None or len(cells) <= n:
-        return False
-    words = [cell for cell in cells if cell is not None]
-    if len(words) == n and cells[:n] == words:
-        # A column for each value, whatever its words have lost: what is behind them fills up the grid.
-        return False
-    if len(cells) != len(row.values):
-        # Between merged cells, as many values as columns may still stand in other columns.
-        row.is_unproved = _has_merged_cells(cells)
-        return row.is_unproved
-    columns = _below_header(cells, row.values, n)
-    if columns is None:
-        row.is_unproved = True
-        return True
-    row.values = [tokens[0] for tokens in columns]
-    row.repeated = [token for tokens in columns for token in tokens[1:] if token.kind != "blank"]
-    return True
-
-
-def _has_merged_cells(cells: list[str | None]) -> bool:
-    """Tell whether a header prints a word twice, or has an empty cell before another word."""
-    words = [cell for cell in cells if cell is not None]
-    return len(set(words)) < len(words) or cells[: len(words)] != words
-
-
-def _below_header(cells: list[str | None], values: list[Token], n: int) -> list[list[Token]] | None:
-    """Return the cells below each of n header words; None where they do not tell which of them is the value."""
-    groups: list[tuple[str | None, list[Token]]] = []
-    for label, token in zip(cells, values, strict=True):
-        if label is not None and (not groups or groups[-1][0] != label):
-            groups.append((label, []))
-        if not groups:
-            return None
-        groups[-1][1].append(token)
-    if len(groups) != n or len({label for label, _ in groups}) != n:
-        return None
-    for _, tokens in groups:
-        written = [token for token in tokens if token.kind != "blank"]
-        if len({token.text.strip() for token in written}) > 1 or (written and tokens[0].kind == "blank"):
-            return None
-    return [tokens for _, tokens in groups]
-
-
-def _header_cells(
-    header: list[Wording], grid: dict[int, list[Token]], row: FoundRow
-) -> list[str | None] | None:
-    """Return for each cell behind 信息内容 in the last printed row of a header its words, None where it is empty."""
-    number = header[-1].tokens[-1].row
-    printed = grid.get(number, []) if number != row.values[0].row else []
-    keys = [label_key_of(token.text) or None for token in printed]
-    start = next((i for i in reversed(range(len(keys))) if keys[i] == _CAPTION), None)
-    return keys[start + 1 :] if start is not None else None
 
 
 def is_written(row: FoundRow) -> bool:
