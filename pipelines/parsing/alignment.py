@@ -90,7 +90,9 @@ def take_by_header(row: FoundRow, first: FoundRow, headers: list[list[Wording]],
     if len(words) == n and cells[:n] == words:
         # A column for each value, whatever its words have lost: what is behind them fills up the grid.
         if len(row.values) != len(cells) or any(token.kind != "blank" for token in row.values[n:]):
-            return False
+            # Where header and rows run on in one line, a row of fewer cells than the header has lost some.
+            row.is_unproved = row.number != 0 and row.number == headers[row.header][-1].tokens[-1].row
+            return row.is_unproved
         row.values = row.values[:n]
         return True
     if len(cells) != len(row.values):

@@ -14,6 +14,8 @@ from pipelines.parsing.values import NUMBER_TOKEN, clean_value, count_numbers
 _TABLE_OF_SECTION = {"disclosure": "t2", "channels": "channels", "applications": "t3", "disputes": "t4"}
 # Figures, bars and empty marks alone on a line: cells of a table that has lost its grid.
 _BARE = r"^[\s|｜\d.,+\-—–/０-９]*$"
+# Figures beside each other with nothing but space between them are a row, whatever words stand before.
+_ROW = r"^[^。；，]*\d[\d.,]*\s+[+\-−－]?\d[\d.,]*(?:\s|$)"
 _FUSED = r"^(?<words>(?s:.*\p{Han}[^\d０-９]*?))(?<figures>[\d０-９][\d０-９.,，\s]*)(?:余?[元万亿件条项个])*\s*$"
 _LABELLED = r"^(?<words>[^\d０-９|｜\t]{2,60}?)[\s|｜:：\t]*(?<figures>[\s|｜\t\d.,+\-—–/０-９元万件条项个]*)$"
 
@@ -75,8 +77,9 @@ def find_unread_tables(prose: pl.DataFrame) -> pl.DataFrame:
     ).unnest("split")
     lines = lines.with_columns(label=label_key(pl.col("words")))
     labelled = lines.join(row_labels().select("label", "row_key"), on="label", how="left", maintain_order="left")
-    figures = pl.when("is_bare").then("text").otherwise("figures")
-    unread = labelled.filter(pl.col("is_bare") | pl.col("row_key").is_not_null()).with_columns(text=figures)
+    is_row = pl.col("text").str.normalize("NFKC").str.contains(_ROW)
+    figures = pl.when(pl.col("is_bare") | pl.col("row_key").is_null()).then("text").otherwise("figures")
+    unread = labelled.filter(pl.col("is_bare") | pl.col("row_key").is_not_null() | is_row).with_columns(text=figures)
     unread = unread.with_columns(n_numbers=count_numbers(pl.col("text"))).filter(pl.col("n_numbers") > 0)
     return (
         unread.group_by("doc", "table_key", maintain_order=True)

@@ -111,7 +111,7 @@ def _role_of_line(text: str) -> str:
     if n_values and (n_values == len(tokens) or (n_values > 2 and not words[n_values // 3 :])):
         return "figures"
     known = [part for part in words if find_label(part) is not None or _holds_labels(part)]
-    if len(tokens) > len(words) and known and len(known) >= 0.6 * len(words):
+    if len(tokens) > len(words) and known and len(known) >= 0.5 * len(words):
         return "label"
     if is_note(text):
         return "words"

@@ -109,7 +109,22 @@ def lex(text: str) -> tuple[tuple[str, str], ...]:
             found[-1] = ("words", found[-1][1] + match.group())
         else:
             found.append(("words", match.group()))
-    return tuple((kind, part.strip()) for kind, part in found)
+    return tuple(
+        (kind, piece) for kind, part in found for piece in (_split_words(part) if kind == "words" else (part.strip(),))
+    )
+
+
+def _split_words(words: str) -> list[str]:
+    """Split words at wide spaces, and where a label of the form stands before or behind a space."""
+    found: list[str] = []
+    for part in re.split(r"\s{2,}|\t", words.strip()):
+        pieces = part.split(" ")
+        at = next((i for i in range(len(pieces) - 1, 0, -1) if find_label(" ".join(pieces[:i])) is not None), 0)
+        if at and find_label(part) is None:
+            found += [" ".join(pieces[:at]), *_split_words(" ".join(pieces[at:]))]
+        elif part:
+            found.append(part)
+    return found
 
 
 def _ends_label(words: str) -> bool:
