@@ -132,9 +132,7 @@ def _below_header(cells: list[str | None], values: list[Token], n: int) -> list[
     return [tokens for _, tokens in groups]
 
 
-def _header_cells(
-    header: list[Wording], grid: Grid, row: FoundRow, first: FoundRow
-) -> list[str | None] | None:
+def _header_cells(header: list[Wording], grid: Grid, row: FoundRow, first: FoundRow) -> list[str | None] | None:
     """Return for each cell behind 信息内容, as far as its printed row or the first label below it, its words or None."""
     caption = next((w for w in reversed(header) if w.match is not None and w.match.alias == _CAPTION), None)
     if caption is None or first.label_token is None or not row.values:

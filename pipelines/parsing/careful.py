@@ -48,7 +48,9 @@ class CarefulReader:
     def read(self, doc: int, pieces: list[Piece]) -> None:
         """Read the tables of one text; `pieces` from `documents.layouts` or the cells of a grid."""
         regions, prose = find_regions(pieces)
-        for line, group in groupby((piece for piece in prose if piece.text.strip()), key=lambda piece: piece.line_start):
+        for line, group in groupby(
+            (piece for piece in prose if piece.text.strip()), key=lambda piece: piece.line_start
+        ):
             self.prose.append((doc, line, " ".join(piece.text for piece in group)))
         found = _read_regions(regions)
         _drop_repeated_labels([tables for tables, _ in found])

@@ -115,7 +115,9 @@ def _pieces_of_cells(
     empty = lines.filter(wanted & (pl.col("text").str.strip_chars() == "") & ~pl.col("text").str.starts_with("\t"))
     others = pl.concat(
         [
-            prose.filter(wanted).join(mine, left_on=["doc", "line"], right_on=["doc", "line_start"], how="anti").select(
+            prose.filter(wanted)
+            .join(mine, left_on=["doc", "line"], right_on=["doc", "line_start"], how="anti")
+            .select(
                 "doc", "text", line_start="line", line_end="line", style=pl.lit("line"), row=pl.lit(0, dtype=pl.Int64)
             ),
             empty.filter(pl.col("doc").is_in(mine["doc"].unique().implode())).select(

@@ -152,7 +152,8 @@ def _sums(version: str, table_key: str) -> tuple[Sum, ...]:
     for key, per in relations.select("relation_key", "per").rows():
         rows = terms.filter(pl.col("relation_key") == key).rows(named=True)
         signed = [
-            (row["row_key"] or row["column_key"], int(row["sign"]) * (1 if row["side"] == "right" else -1)) for row in rows
+            (row["row_key"] or row["column_key"], int(row["sign"]) * (1 if row["side"] == "right" else -1))
+            for row in rows
         ]
         found.append(Sum(tuple(signed), per))
     return tuple(found)

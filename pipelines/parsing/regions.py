@@ -173,7 +173,7 @@ def _is_of_form(run: list[Piece]) -> bool:
     has_figures = any(kind in ("figure", "mark") for piece in run for kind, _ in lex(piece.text))
     if not has_figures:
         return len(labels) >= _MIN_PRINTED
-    return (len(labels) > 1 or any(len(label) >= _MIN_DISTINCT for label in labels))
+    return len(labels) > 1 or any(len(label) >= _MIN_DISTINCT for label in labels)
 
 
 def _parts(text: str) -> tuple[tuple[str, str], ...]:

@@ -60,9 +60,7 @@ def parse_texts(texts: dict[int, str], titles: dict[int, str] | None = None) -> 
     placed = place_values(form, editions)
     unknown, unread = find_unknown_rows(form.leftovers), find_unread_tables(prose)
     reports = report_editions(editions, form.rows, is_report)
-    all_cells = complete_cells(
-        placed.cells, reports, editions, pl.concat([unknown, unread], how="diagonal_relaxed")
-    )
+    all_cells = complete_cells(placed.cells, reports, editions, pl.concat([unknown, unread], how="diagonal_relaxed"))
     last_lines = prose.group_by("doc").agg(last_line=pl.col("line").max())
     missing = find_missing_tables(all_cells, last_lines)
     found = pl.concat([placed.findings, unknown, unread, missing], how="diagonal_relaxed")

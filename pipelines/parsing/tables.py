@@ -167,7 +167,11 @@ def _judge_rows(rows: pl.DataFrame, values: pl.DataFrame, columns: pl.DataFrame)
         .when(repeated & (~same | (pl.int_range(pl.len()).over(_ROW) > 0)))
         .then(pl.lit("repeated_row"))
         # Where rows have run together, an empty last cell may be the next label's: a value may be lost.
-        .when(pl.col("is_unproved") | (pl.col("n_values") != pl.col("n_expected")) | (pl.col("is_merged") & (pl.col("last_state") == "blank")))
+        .when(
+            pl.col("is_unproved")
+            | (pl.col("n_values") != pl.col("n_expected"))
+            | (pl.col("is_merged") & (pl.col("last_state") == "blank"))
+        )
         .then(pl.lit("row_length"))
         .when(pl.col("other_header") | (pl.col("disagrees").fill_null(False) & ~by_header))
         .then(pl.lit("header_mismatch")),
@@ -180,7 +184,9 @@ def _cells_of(values: pl.DataFrame, rows: pl.DataFrame, columns: pl.DataFrame, b
     facts = form_cells().select("form_version", "table_key", "row_key", "column_key", "unit", "value_type")
     named = rows.select("row", *_ROW, "matched_label", "matched_alias", "label_distance", "column_source")
     if basis == "realigned":
-        places = form_cells().select("form_version", "table_key", "row_key", order="column_order", by_place="column_key")
+        places = form_cells().select(
+            "form_version", "table_key", "row_key", order="column_order", by_place="column_key"
+        )
         columns = named.join(places, on=["form_version", "table_key", "row_key"]).select(
             "row", "order", "by_place", by_header=pl.lit(None, pl.String), header_text=pl.lit(None, pl.String)
         )

@@ -81,7 +81,9 @@ class Reports(_OfReport):
     title_line_start: pl.Int32 = field("title_line_start", nullable=True, ge=1)
     title_line_end: pl.Int32 = field("title_line_end", nullable=True, ge=1)
     body_name: str = field("body_name", nullable=True)
-    body_name_basis: str = field("body_name_basis", nullable=True, isin=["title", "preamble", "signature", "metadata", "prose"])
+    body_name_basis: str = field(
+        "body_name_basis", nullable=True, isin=["title", "preamble", "signature", "metadata", "prose"]
+    )
     body_name_line: pl.Int32 = field("body_name_line", nullable=True, ge=1)
     unit_name: str = field("unit_name", nullable=True)
     printed_parent: str = field("printed_parent", nullable=True)

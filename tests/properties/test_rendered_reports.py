@@ -207,7 +207,9 @@ def test_damage_never_makes_a_wrong_cell_and_loses_no_number(damage, tmp_path):
 def cells_recovered(originals, frames) -> float:
     """The share of the drawn figures that were read."""
     rows = named_cells(frames).filter(pl.col("value_state").is_in(["number", "zero"])).height
-    drawn = sum(1 for report in originals.values() for cell in report.cells.values() if cell.state in ("number", "zero"))
+    drawn = sum(
+        1 for report in originals.values() for cell in report.cells.values() if cell.state in ("number", "zero")
+    )
     return rows / drawn
 
 

@@ -25,6 +25,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph as Flowing
 from reportlab.platypus import SimpleDocTemplate, Spacer
 from reportlab.platypus import Table as RuledTable
+from reportlab.platypus.doctemplate import LayoutError
 
 from tests.rendering.grids import Page, Paragraph, Slot, Table
 from tests.rendering.layouts import Print, bars, tabbed
@@ -86,6 +87,14 @@ def _register_font() -> None:
 def pdf(_: random.Random, page: Page) -> Print:
     """A text PDF with ruled tables."""
     _register_font()
+    try:
+        content = _build_pdf(page, landscape(A4))
+    except LayoutError:  # a merged cell that is higher than the page
+        content = _build_pdf(page, (landscape(A4)[0], 3 * A4[1]))
+    return Print(content=content, extension="pdf")
+
+
+def _build_pdf(page: Page, size: tuple[float, float]) -> bytes:
     style = ParagraphStyle("body", fontName=_FONT, fontSize=10, leading=15, wordWrap="CJK")
     small = ParagraphStyle("cell", fontName=_FONT, fontSize=7, leading=9, wordWrap="CJK")
     story: list[Flowing | Spacer | RuledTable] = []
@@ -95,9 +104,9 @@ def pdf(_: random.Random, page: Page) -> Print:
         else:
             story += [Spacer(1, 6), _ruled(block, small), Spacer(1, 6)]
     stream = io.BytesIO()
-    template = SimpleDocTemplate(stream, pagesize=landscape(A4), invariant=1, title=page.truth.title or "")
+    template = SimpleDocTemplate(stream, pagesize=size, invariant=1, title=page.truth.title or "")
     template.build(story)
-    return Print(content=stream.getvalue(), extension="pdf")
+    return stream.getvalue()
 
 
 def _ruled(table: Table, style: ParagraphStyle) -> RuledTable:
