@@ -65,6 +65,7 @@ class _Assembly:
 
     def __init__(self, has_marks: bool) -> None:
         self.has_marks = has_marks
+        self.next_row = -1
         self.found = FoundTables()
         self.words: list[Token] = []
         self.row: FoundRow | None = None
@@ -72,8 +73,9 @@ class _Assembly:
         self.context: str | None = None
 
     def run(self, tokens: Sequence[Token]) -> FoundTables:
-        runs = _runs(tokens)
-        for is_words, run in runs:
+        runs = list(_runs(tokens))
+        for (is_words, run), following in zip(runs, [*runs[1:], None], strict=True):
+            self.next_row = following[1][0].row if following is not None else -1
             if is_words:
                 self._take_words(run)
                 continue
@@ -178,7 +180,9 @@ class _Assembly:
         if not same and len({token.row for token in run}) == len(run):
             same = run
         # One empty cell over all columns, or as many as they are.
-        return len(same) >= min(sizes_of(label[0])) or (len(same) == 1 and bool(last) and label[1] is not None)
+        return len(same) >= min(sizes_of(label[0])) or (
+            len(same) == 1 and bool(last) and self.next_row != last and label[1] is not None
+        )
 
     def _after_label(self, run: list[Token], figures: list[int]) -> list[Token]:
         """Leave out the empty cells of the label's printed row where the figures stand in rows below it."""

@@ -18,8 +18,10 @@ from pipelines.parsing.tokens import cell_kind, is_note, is_unit, lex
 
 _SENTENCE = re.compile(r"[。；;！!？?]|[,，](?![^（(]*[）)])|[:：]\s*$")
 _NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
+_PAGE_NUMBER = re.compile(r"\s*(?:[—–－\-_]+\s*\d{1,3}\s*[—–－\-_]+|[—–－\-_]*\s*第\s*\d{1,3}\s*页.{0,12})\s*")
 _MAX_WORDS = 40
 _MAX_PENDING = 12
+_MAX_VALUE = 8
 _MIN_DISTINCT = 4
 # So many labels in succession are a table whose cells are all empty.
 _MIN_PRINTED = 8
@@ -60,7 +62,8 @@ def is_cut_off(region: Region, pieces: list[Piece]) -> bool:
     at = next(i for i in range(len(pieces) - 1, -1, -1) if pieces[i] is last)
     behind = [piece for piece in pieces[at + 1 :] if piece.style != "empty"]
     until = list(takewhile(lambda piece: piece.style == "line" and _role(piece) != "heading", behind[:_MAX_PENDING]))
-    return not behind or any(_role(piece) == "figures" for piece in until)
+    is_value = bool(until) and _role(until[0]) == "words" and len(until[0].text.strip()) <= _MAX_VALUE
+    return not behind or is_value or any(_role(piece) == "figures" for piece in until)
 
 
 def _candidates(pieces: list[Piece]) -> Iterator[list[Piece]]:
@@ -74,6 +77,8 @@ def _candidates(pieces: list[Piece]) -> Iterator[list[Piece]]:
                 run += pending
                 run.append(piece)
             pending = []
+        elif role == "page":
+            continue
         elif role in ("empty", "words") and run and len([p for p in pending if p.style != "empty"]) < _MAX_PENDING:
             pending.append(piece)
         else:
@@ -93,6 +98,8 @@ def _role(piece: Piece) -> str:
         return "empty"
     if piece.style != "line":
         return "cell"
+    if _PAGE_NUMBER.fullmatch(piece.text):
+        return "page"
     return _role_of_line(piece.text.strip())
 
 

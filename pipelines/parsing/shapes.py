@@ -110,6 +110,8 @@ def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]]
     winners = [r for r in winners if r[0] in seen] or (used if joined else []) or winners
     if len(winners) == 1:
         seen.add(winners[0][0])
+    if seen and not any(name in seen for name, _ in winners) and all(_runs_on_from_header(row) for row, _ in open_rows):
+        winners = []
     for row, n in open_rows:
         results = {result for _, fit in winners if (result := _apply(fit, row, following[id(row)], n)) is not None}
         if len(results) == 1:
@@ -117,6 +119,11 @@ def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]]
             row.values = row.values[lead : len(row.values) - trail]
         elif len(row.values) == n and not _is_written_throughout(row):
             row.is_unproved = True
+
+
+def _runs_on_from_header(row: FoundRow) -> bool:
+    """Tell whether the values stand in one printed row with the header above, so that they are joined as other rows are."""
+    return row.match is None and bool(row.number) and row.number == row.values[0].row
 
 
 def _is_written_throughout(row: FoundRow) -> bool:

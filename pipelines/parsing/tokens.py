@@ -23,8 +23,9 @@ _FIGURE = (
 )
 # Notes in brackets, numbering and digits inside words are words.
 _LEXER = re.compile(
-    r"(?P<note>[（(【〔\[][^（）()【】〔〕\[\]\n]*[\u4e00-\u9fff：:][^（）()【】〔〕\[\]\n]*[）)】〕\]])"
-    rf"|(?P<numbering>[（(]\s?{_DIGIT}{{1,2}}\s?[)）]|{_DIGIT}\s?[.．、](?=\s?[\u4e00-\u9fff“（(]))"
+    r"(?P<rest>^[^（()）【\[]{0,40}[）)](?!\s*$)|^[^（()）【\[]{0,40}[）)]$)"
+    r"|(?P<note>[（(【〔\[][^（）()【】〔〕\[\]\n]*[\u4e00-\u9fff：:][^（）()【】〔〕\[\]\n]*[）)】〕\]])"
+    rf"|(?P<numbering>[（(]\s?{_DIGIT}{{1,2}}\s?[)）]|{_DIGIT}\s?[.．、](?=\s?[\u4e00-\u9fff“（(]|\s*$))"
     rf"|(?P<fused>{_DIGIT}+?(?={_DIGIT}\s?[.．、]\s?[\u4e00-\u9fff“（(]))"
     rf"|(?P<figure>{_FIGURE})"
     rf"|(?P<digits>{_DIGIT}+)"
@@ -33,6 +34,7 @@ _LEXER = re.compile(
     r"|(?P<words>[^\s])"
 )
 _ENDS_IN_VALUE = re.compile(rf"(?:{_DIGIT}|\s(?:[/／\\—–－\-]{{1,4}}|无|零|〇|不适用|不涉及))\s*$")
+_NUMBERING = re.compile(rf"\s*{_DIGIT}{{1,2}}\s?[.．、]\s*")
 _BARE = re.compile(rf"[\s\d０-９.,，．+＋\-－−—–/／%]*(?:{UNIT_SPELLINGS})?\s*")
 _INLINE = re.compile(r"^(?P<label>.{4,}?)[：:](?P<value>[\s\d.,，０-９]*(?:[条件])?)\s*$", re.DOTALL)
 
@@ -83,6 +85,8 @@ def cell_kind(text: str) -> str:
         return "blank"
     if bare in _value_words():
         return "mark"
+    if _NUMBERING.fullmatch(text):
+        return "words"
     if _BARE.fullmatch(text) and any(char.isdigit() for char in bare):
         return "figure"
     if re.fullmatch(rf"(?:{_FIGURE}\s*)+", text.strip()):
