@@ -14,6 +14,7 @@ from pipelines.parsing.tokens import Token
 from pipelines.parsing.wording import Wording
 
 _CAPTION = "信息内容"
+_HEADER_ROWS = 3
 _FIRST_ORGANISATION = "商业企业"
 
 
@@ -91,7 +92,8 @@ def take_by_header(row: FoundRow, first: FoundRow, headers: list[list[Wording]],
         # A column for each value, whatever its words have lost: what is behind them fills up the grid.
         if len(row.values) != len(cells) or any(token.kind != "blank" for token in row.values[n:]):
             # Where header and rows run on in one line, a row of fewer cells than the header has lost some.
-            row.is_unproved = row.number != 0 and row.number == headers[row.header][-1].tokens[-1].row
+            runs_on = row.number == headers[row.header][-1].tokens[-1].row
+            row.is_unproved = row.number != 0 and len(row.values) < len(cells) and (runs_on or _ends_empty(row))
             return row.is_unproved
         row.values = row.values[:n]
         return True
@@ -106,6 +108,16 @@ def take_by_header(row: FoundRow, first: FoundRow, headers: list[list[Wording]],
     row.values = [tokens[0] for tokens in columns]
     row.repeated = [token for tokens in columns for token in tokens[1:] if token.kind != "blank"]
     return True
+
+
+def _ends_empty(row: FoundRow) -> bool:
+    return row.values[-1].kind == "blank"
+
+
+def header_width(first: FoundRow, grid: Grid) -> int:
+    """Return the cells of the widest printed row right above the first row of a table."""
+    above = [n for n in grid.rows if first.number - _HEADER_ROWS <= n < first.number]
+    return max((len(grid.rows[n]) for n in above), default=0)
 
 
 def _has_merged_cells(cells: list[str | None]) -> bool:

@@ -12,7 +12,7 @@ from itertools import product
 
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.matching import RowLabel
-from pipelines.parsing.alignment import Grid, take_by_applicants, take_by_header, take_one_blank
+from pipelines.parsing.alignment import Grid, header_width, take_by_applicants, take_by_header, take_one_blank
 from pipelines.parsing.assembly import FoundRow
 from pipelines.parsing.wording import Wording
 
@@ -59,6 +59,11 @@ def trim_rows(
     ]
     if open_rows:
         _take_by_reading(rows, open_rows, seen)
+    width = header_width(known[0][0], grid) if known else 0
+    for row, n in open_rows:
+        # Narrower than the header, and its last cell empty: cells before that one may be lost.
+        if row.number and alone[row.number] == 1 and len(row.values) == n and row.values[-1].kind == "blank":
+            row.is_unproved |= row.label.table_key == "t3" and row.width < width
 
 
 def _fill_printed(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None]) -> None:
