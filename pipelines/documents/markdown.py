@@ -54,8 +54,11 @@ def _level_tables(text: str) -> str:
     What a row lacks is marked, and no cell of the text.
     """
     lines = text.replace(_MISSING, "").split("\n")
+    end = 0
     for at, line in enumerate(lines[1:], 1):
-        if "|" not in lines[at - 1] or not _RULE.fullmatch(line) or _width(line) != _width(lines[at - 1]):
+        # A rule within a table is a row of it.
+        is_head = at > end and "|" in lines[at - 1] and _RULE.fullmatch(line) is not None
+        if not is_head or _width(line) != _width(lines[at - 1]):
             continue
         end = next((n for n in range(at + 1, len(lines)) if "|" not in lines[n]), len(lines))
         widest = max(map(_width, [line, *lines[at + 1 : end]]))

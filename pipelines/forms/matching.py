@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import polars as pl
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipelines.forms.dictionary import load_seed
@@ -104,12 +105,8 @@ def find_similar_label(text: str) -> Match | None:
     if not allowed:
         return None
     book = dictionary()
-    near = sorted(
-        (distance, label)
-        for label in book
-        if abs(len(label) - len(key)) <= allowed + 1
-        and (distance := Levenshtein.distance(key, label, score_cutoff=allowed + 1)) <= allowed + 1
-    )
+    found = process.extract(key, book.keys(), scorer=Levenshtein.distance, score_cutoff=allowed + 1, limit=None)
+    near = sorted((distance, label) for label, distance, _ in found)
     if near and near[0][0] <= allowed and not any(d <= near[0][0] + (near[0][0] > 1) for d, _ in near[1:]):
         return _at_distance(book[near[0][1]], near[0][0])
     cut = [label for label in book if len(key) >= _MIN_CUT and label.startswith(key)]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipelines.forms.labels import label_key_of
 from pipelines.forms.matching import find_label
-from pipelines.parsing.assembly import FoundRow
+from pipelines.parsing.found import FoundRow
 from pipelines.parsing.tokens import Token
 from pipelines.parsing.wording import Wording
 
@@ -77,11 +77,13 @@ def _first_organisation(number: int, width: int, grid: Grid) -> int:
 def take_by_header(row: FoundRow, first: FoundRow, headers: list[list[Wording]], grid: Grid, n: int) -> bool:
     """In a grid of merged cells, the columns stand where the header of as many cells prints them.
 
-    `first` is the first row below the header.
+    `first` is the first row below the header. Returns whether the header decides: the row has its values, or is
+    `is_unproved` for good.
     """
     if row.header is None or row.label.table_key != "t2":
         return False
-    cells = _header_cells(headers[row.header], grid, row, first)
+    header = headers[row.header]
+    cells = _header_cells(header, grid, row, first)
     if cells and cells[-1] is None and len(row.values) == len(cells) - 1 and row.number == first.number:
         # Where rows run on, the empty cell that joins a row to the next is not behind the last one.
         cells = cells[:-1]
@@ -89,25 +91,27 @@ def take_by_header(row: FoundRow, first: FoundRow, headers: list[list[Wording]],
         return False
     words = [cell for cell in cells if cell is not None]
     if len(words) == n and cells[:n] == words:
-        # A column for each value, whatever its words have lost: what is behind them fills up the grid.
-        if len(row.values) != len(cells) or any(token.kind != "blank" for token in row.values[n:]):
-            # Where header and rows run on in one line, a row of fewer cells than the header has lost some.
-            runs_on = row.number == headers[row.header][-1].tokens[-1].row
-            row.is_unproved = row.number != 0 and len(row.values) < len(cells) and (runs_on or _ends_empty(row))
-            return row.is_unproved
-        row.values = row.values[:n]
-        return True
+        return _take_first(row, cells, n, runs_on=row.number == header[-1].tokens[-1].row)
     if len(cells) != len(row.values):
         # Between merged cells, as many values as columns may still stand in other columns.
         row.is_unproved = _has_merged_cells(cells)
         return row.is_unproved
     columns = _below_header(cells, row.values, n)
-    if columns is None:
-        row.is_unproved = True
-        return True
-    row.values = [tokens[0] for tokens in columns]
-    row.repeated = [token for tokens in columns for token in tokens[1:] if token.kind != "blank"]
+    row.is_unproved = columns is None
+    if columns is not None:
+        row.values = [tokens[0] for tokens in columns]
+        row.repeated = [token for tokens in columns for token in tokens[1:] if token.kind != "blank"]
     return True
+
+
+def _take_first(row: FoundRow, cells: list[str | None], n: int, *, runs_on: bool) -> bool:
+    """A column for each value, whatever its words have lost: what is behind them fills up the grid."""
+    if len(row.values) == len(cells) and all(token.kind == "blank" for token in row.values[n:]):
+        row.values = row.values[:n]
+        return True
+    # Where header and rows run on in one line, a row of fewer cells than the header has lost some.
+    row.is_unproved = row.number != 0 and len(row.values) < len(cells) and (runs_on or _ends_empty(row))
+    return row.is_unproved
 
 
 def _ends_empty(row: FoundRow) -> bool:

@@ -6,53 +6,16 @@ Belongs here: which label a value belongs to. Which column it belongs to is the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby
 
-from pipelines.forms.dictionary import form_cells
-from pipelines.forms.matching import Match, RowLabel, find_label
-from pipelines.parsing.tokens import Token, is_unit
+from pipelines.forms.matching import RowLabel
+from pipelines.parsing.found import FoundRow, FoundTables, sizes_of
+from pipelines.parsing.tokens import Token
+from pipelines.parsing.value_texts import mark_texts, split_texts
 from pipelines.parsing.wording import Wording, read_wordings
 
 _CASES = RowLabel("t4", "cases", False, 1)
-
-
-@dataclass(slots=True)
-class FoundRow:
-    """A row of the form as printed.
-
-    Attributes:
-        values: everything behind the label, empty cells before the next label included.
-        number: the printed row that its label stands in, 0 where nothing proves rows.
-        width: cells of the printed row, labels included, where the layout proves rows; else labels and values.
-        header: number of the header above it in `FoundTable.headers`, or None.
-        is_printed_only: its label stands where nothing marks cells, and no value behind it: all its cells are empty.
-        repeated: figures that a cell spanning several columns prints again in each of them.
-    """
-
-    label: RowLabel
-    match: Match | None
-    printed: str | None
-    line_start: int
-    values: list[Token] = field(default_factory=list)
-    label_token: Token | None = None
-    number: int = 0
-    width: int = 0
-    header: int | None = None
-    n_labels: int = 1
-    n_headings: int = 0
-    is_unproved: bool = False
-    is_printed_only: bool = False
-    repeated: list[Token] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class FoundTables:
-    """What one region holds: rows of the form in order, headers (wordings), and values that belong to no row."""
-
-    rows: list[FoundRow] = field(default_factory=list)
-    headers: list[list[Wording]] = field(default_factory=list)
-    leftovers: list[tuple[str | None, list[Token]]] = field(default_factory=list)
 
 
 def assemble(tokens: Sequence[Token], has_marks: bool = False) -> FoundTables:
@@ -92,7 +55,7 @@ class _Assembly:
         """Collect words; a printed row that is a label and as many words as it has values is complete."""
         for number, group in groupby(run, key=lambda token: token.row):
             row = list(group)
-            wordings, texts = _split_texts(read_wordings(row)) if number and len(row) > 1 else ([], [])
+            wordings, texts = split_texts(read_wordings(row)) if number and len(row) > 1 else ([], [])
             label = self._row_label(wordings) if texts else None
             if label is None or len(texts) not in sizes_of(label[0]) or row[-1] is run[-1]:
                 self.words.extend(row)
@@ -126,7 +89,7 @@ class _Assembly:
             if self._takes_text(run):
                 return
             written = max((i + 1 for i, token in enumerate(run) if token.kind != "blank"), default=0)
-            wordings, texts = _split_texts(self._complete_row(read_wordings(self.words)), written, len(run))
+            wordings, texts = split_texts(self._complete_row(read_wordings(self.words)), written, len(run))
             self.words = [token for wording in wordings for token in wording.tokens]
             run = [*texts, *run]
             figures = [i for i, token in enumerate(run) if token.kind != "blank"]
@@ -268,47 +231,9 @@ def _runs(tokens: Sequence[Token]) -> Iterator[tuple[bool, list[Token]]]:
         first = next((i for i, token in enumerate(row) if token.kind != "blank"), len(row))
         if number and first < len(row) and row[first].kind == "words":
             row = row[first:]
-        usable.extend(_with_texts(row) if number else row)
+        usable.extend(mark_texts(row) if number else row)
     for is_words, group in groupby(usable, key=lambda token: token.kind == "words"):
         yield is_words, list(group)
-
-
-def _with_texts(row: list[Token]) -> list[Token]:
-    """Words among the values of a printed row that name nothing in the form are values in words (见附件): kind `text`."""
-    start = next((i for i, token in enumerate(row) if token.kind != "words"), len(row))
-    rest = row[start:]
-    if not any(token.kind == "words" for token in rest) or not all(token.is_cell for token in row):
-        return row
-    if any(token.kind == "words" and (find_label(token.text) or is_unit(token.text)) for token in rest):
-        return row
-    if start:
-        last = read_wordings(row[:start])[-1].match
-        if last is None or last.is_header or not last.data_rows():
-            return row
-    elif not any(token.kind in ("figure", "mark") for token in rest):
-        return row
-    return row[:start] + [replace(token, kind="text") if token.kind == "words" else token for token in rest]
-
-
-def _split_texts(wordings: list[Wording], least: int = 0, most: int = 0) -> tuple[list[Wording], list[Token]]:
-    """Split off the words behind a row's label in its printed row: they are values in words (见附件).
-
-    Where nothing proves rows, they are if they and the values behind them can be as many as the row has: `least` up to
-    the last that is written, `most` with the empty cells behind it.
-    """
-    at = len(wordings)
-    while at and wordings[at - 1].kind == "unknown":
-        at -= 1
-    label = wordings[at - 1] if 0 < at < len(wordings) else None
-    if label is None or label.match is None or not label.match.data_rows() or label.match.is_header:
-        return wordings, []
-    texts = [token for wording in wordings[at:] for token in wording.tokens]
-    proved = all(token.is_cell and token.row and token.row == label.tokens[-1].row for token in texts)
-    rowless = not any(token.row for token in (*texts, *label.tokens))
-    sizes = sizes_of(label.match.data_rows()[0])
-    if not proved and not (rowless and any(least <= n - len(texts) <= most for n in sizes)):
-        return wordings, []
-    return wordings[:at], texts
 
 
 def _header_tables(wordings: list[Wording]) -> set[str]:
@@ -330,15 +255,3 @@ def _is_header_word(wording: Wording, tables: set[str]) -> bool:
     """总计 and 其他 name rows and columns: among the words of a header they are columns, unless numbered."""
     numbered = any(char in wording.text for char in "七７7（(.．3３")
     return bool(tables & (wording.match.header_tables if wording.match else frozenset())) and not numbered
-
-
-_SIZES: dict[tuple[str, str], tuple[int, ...]] = {}
-
-
-def sizes_of(label: RowLabel) -> tuple[int, ...]:
-    """Return how many values the row has in the editions that have it."""
-    if not _SIZES:
-        counted = form_cells().group_by("form_version", "table_key", "row_key").len()
-        for _, table, row, n in counted.iter_rows():
-            _SIZES[table, row] = tuple(sorted({*_SIZES.get((table, row), ()), n}))
-    return _SIZES[label.table_key, label.row_key]

@@ -6,31 +6,24 @@ Belongs here: the order of the steps for one text, and the frames. Each step's o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache, partial
-from itertools import groupby, pairwise
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import polars as pl
 
 from pipelines.documents.layouts import Piece
-from pipelines.forms.dictionary import form_cells, load_seed
-from pipelines.forms.labels import column_labels, label_key_of
-from pipelines.forms.matching import RowLabel
+from pipelines.forms.labels import label_key_of
 from pipelines.parsing.alignment import Grid
-from pipelines.parsing.assembly import FoundTables, assemble, sizes_of
-from pipelines.parsing.editions import NATIONAL
-from pipelines.parsing.regions import Region, find_regions, is_cut_off
+from pipelines.parsing.edition_votes import vote
+from pipelines.parsing.found import FoundTables, size_in
+from pipelines.parsing.region_reading import read_regions
+from pipelines.parsing.regions import find_regions, is_cut_off
 from pipelines.parsing.rows import FormRows
-from pipelines.parsing.shapes import count_fitting, is_written, trim_rows
-from pipelines.parsing.tokens import Token, count_numbers_of, tokens_of
+from pipelines.parsing.shapes import trim_rows
+from pipelines.parsing.tokens import Token, count_numbers_of
 from pipelines.parsing.values import parse_values
 from pipelines.parsing.wording import Wording
-
-_ROW_NUMBERS = "行号"
-_MIN_GAIN = 3
-_MIN_COMPLETE = 0.8
-_FIXED = {"channels": "F2014", "statistics": "F2014", "provincial": "provincial"}
 
 
 class CarefulReader:
@@ -52,12 +45,12 @@ class CarefulReader:
             (piece for piece in prose if piece.text.strip()), key=lambda piece: piece.line_start
         ):
             self.prose.append((doc, line, " ".join(piece.text for piece in group)))
-        found = _read_regions(regions)
+        found = read_regions(regions)
         _drop_repeated_labels([tables for tables, _ in found])
         for (tables, _), region in zip(found, regions, strict=True):
             if is_cut_off(region, pieces):
                 _drop_cut_row(tables)
-        versions = _vote(tables for tables, _ in found)
+        versions = vote(tables for tables, _ in found)
         self.numbers[doc] = 0
         seen: set[str] = set()
         # The longest table shows best how the text prints its rows.
@@ -78,7 +71,7 @@ class CarefulReader:
         for table, _ in sizes.most_common():
             version = versions.get(table, "")
             rows = [row for row in tables.rows if row.label.table_key == table]
-            trim_rows(rows, tables.headers, grid, partial(_size, version=version), seen)
+            trim_rows(rows, tables.headers, grid, partial(size_in, version=version), seen)
 
     def _collect(self, doc: int, grid: int, tables: FoundTables) -> None:
         tables.rows = [row for row in tables.rows if row.values]
@@ -188,31 +181,6 @@ _LEFTOVERS: dict[str, Any] = {
 }
 
 
-def _read_regions(regions: list[Region]) -> list[tuple[FoundTables, list[Token]]]:
-    """Read all regions of a text; where lines stand without marks, empty ones are empty cells if that completes rows."""
-    best = [_read_region(region, None) for region in regions]
-    plain = [i for i, region in enumerate(regions) if not region.has_marks]
-    most = sum(_count_complete(best[i][0]) for i in plain)
-    chosen = {i: best[i] for i in plain}
-    for blanks in ((0, 1), (1, 2), (1, 1)):
-        found = {i: _read_region(regions[i], blanks) for i in plain}
-        complete = sum(_count_complete(tables) for tables, _ in found.values())
-        rows = sum(_count_with_values(tables) for tables, _ in found.values())
-        if complete >= most + _MIN_GAIN and complete >= _MIN_COMPLETE * rows:
-            most, chosen = complete, found
-    return [chosen.get(i, read) for i, read in enumerate(best)]
-
-
-def _read_region(region: Region, blanks: tuple[int, int] | None) -> tuple[FoundTables, list[Token]]:
-    pieces = region.pieces if blanks is None else [*region.pieces, *region.tail]
-    printed = _tokens_of(pieces, *(blanks or (0, 0)))
-    tokens, row_numbers = _without_row_numbers(printed)
-    found = assemble(tokens, has_marks=region.has_marks)
-    if row_numbers:
-        found.leftovers.append((_ROW_NUMBERS, row_numbers))
-    return found, printed
-
-
 def _is_same_label(wording: Wording, before: Wording | None) -> bool:
     """Tell whether a header cell repeats the one before it, as a cell spanning columns does when it is written out."""
     return before is not None and wording.match is not None and wording.match is before.match
@@ -240,103 +208,6 @@ def _settle_leftovers(tables: FoundTables, tokens: list[Token]) -> None:
     lost = [token for token in tokens if token.kind == "figure" and id(token) not in taken]
     if lost:
         tables.leftovers.append((None, lost))
-
-
-def _without_row_numbers(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
-    """Split off the numbers of rows (行号, 序号) that stand before the labels in a column of their own."""
-    firsts: list[Token] = []
-    for _, row in _printed_rows(tokens):
-        if len(row) > 1 and row[0].kind == "figure" and row[1].kind == "words" and row[0].text.strip().isdigit():
-            firsts.append(row[0])
-    counted = [int(token.text) for token in firsts]
-    if len(counted) < 3 or any(b <= a for a, b in pairwise(counted)):
-        return tokens, []
-    gone = {id(token) for token in firsts}
-    return [token for token in tokens if id(token) not in gone], firsts
-
-
-def _printed_rows(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
-    return [(number, list(group)) for number, group in groupby(tokens, key=lambda token: token.row) if number]
-
-
-def _tokens_of(pieces: list[Piece], spare: int, step: int) -> list[Token]:
-    """Tokens of pieces; of each run of empty lines the first `spare` separate, and every `step` more are an empty cell.
-
-    `step` 0: empty lines are no cells.
-    """
-    tokens: list[Token] = []
-    empty = 0
-    for piece in pieces:
-        if piece.style == "empty":
-            empty += 1
-            if step and empty > spare and (empty - spare) % step == 0:
-                tokens.append(Token("", "blank", piece.line_start, piece.line_end, 0, True))
-            continue
-        empty = 0
-        tokens.extend(tokens_of(piece))
-    return tokens
-
-
-def _count_complete(found: FoundTables) -> int:
-    """Return how many rows have the cells of the form, by the edition that fits most of them."""
-    total = 0
-    for table in dict.fromkeys(row.label.table_key for row in found.rows):
-        rows = [row for row in found.rows if row.label.table_key == table]
-        versions = (_FIXED[table],) if table in _FIXED else NATIONAL
-        total += max(count_fitting(rows, partial(_size, version=version)) for version in versions)
-    return total
-
-
-def _count_with_values(found: FoundTables) -> int:
-    return sum(1 for row in found.rows if is_written(row))
-
-
-def _vote(tables: Iterable[FoundTables]) -> dict[str, str]:
-    """Return table -> edition of one text, by rows and headers that one edition alone has, else by the length of rows."""
-    votes: dict[str, Counter[str]] = {}
-    shapes: Counter[str] = Counter()
-    for found in tables:
-        for row in found.rows:
-            key = (row.label.table_key, row.label.row_key)
-            if (version := _single_rows().get(key)) is not None:
-                votes.setdefault(key[0], Counter())[version] += 1
-            for version in NATIONAL:
-                if len(sizes_of(row.label)) > 1 and _size(row.label, version) == len(row.values):
-                    shapes[version] += 1
-        for wording in (w for header in found.headers for w in header if w.match is not None):
-            for table, version in _single_columns().get(wording.match.alias, ()):  # type: ignore[union-attr]
-                votes.setdefault(table, Counter())[version] += 1
-    total = sum(votes.values(), Counter())
-    fallback = max(NATIONAL, key=lambda version: (total[version], shapes[version]))
-    chosen = {table: counts.most_common(1)[0][0] for table, counts in votes.items()}
-    return {**{table: chosen.get(table, fallback) for table in ("t2", "t3", "t4")}, **_FIXED}
-
-
-@cache
-def _single_rows() -> dict[tuple[str, str], str]:
-    rows = load_seed("form_rows").filter((pl.col("row_kind") == "data") & pl.col("form_version").is_in(NATIONAL))
-    single = rows.filter(pl.len().over("table_key", "row_key") == 1)
-    return {(table, row): version for table, row, version in single["table_key", "row_key", "form_version"].rows()}
-
-
-@cache
-def _single_columns() -> dict[str, list[tuple[str, str]]]:
-    labels = column_labels().filter(pl.col("form_version").is_in(NATIONAL)).select("label", "table_key", "form_version")
-    single = labels.unique().filter(pl.len().over("label", "table_key") == 1)
-    found: dict[str, list[tuple[str, str]]] = {}
-    for label, table, version in single.rows():
-        found.setdefault(label, []).append((table, version))
-    return found
-
-
-def _size(label: RowLabel, version: str) -> int | None:
-    return _sizes_by_version().get((version, label.table_key, label.row_key))
-
-
-@cache
-def _sizes_by_version() -> dict[tuple[str, str, str], int]:
-    counted = form_cells().group_by("form_version", "table_key", "row_key").len()
-    return {(version, table, row): n for version, table, row, n in counted.iter_rows()}
 
 
 def _table_near(tables: FoundTables, tokens: list[Token]) -> str | None:

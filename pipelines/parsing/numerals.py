@@ -5,6 +5,7 @@ Belongs here: the words of one number and its value. What the number counts is t
 
 from __future__ import annotations
 
+import math
 import re
 
 _VALUES = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -29,14 +30,17 @@ def figure_of(units: str) -> str:
 
 
 def read_value(match: re.Match[str]) -> float | None:
-    """Return the number of a match of `FIGURE`, None for words such as 三四 (three or four)."""
+    """Return the number of a match of `FIGURE`, None for words such as 三四 (three or four), or above what a float holds."""
     printed = match["number"]
     value = float(printed.replace(",", "")) if printed[0].isascii() else read_han(printed)
     scale = match["scale"]
-    if value is None or scale is None:
+    if value is None or value == math.inf:
+        return None
+    if scale is None:
         return value
+    scaled = value * _SCALES[scale]
     # 1.2万 must come out as 12000, not as 11999.999.
-    return round(value * _SCALES[scale], 4)
+    return round(scaled, 4) if scaled != math.inf else None
 
 
 def is_approximate(match: re.Match[str]) -> bool:

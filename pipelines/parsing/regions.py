@@ -105,30 +105,31 @@ def _role(piece: Piece) -> str:
 
 @lru_cache(maxsize=50_000)
 def _role_of_line(text: str) -> str:
-    label = find_label(text)
-    if label is not None and not _is_section(text):
+    is_section = _is_section(text)
+    if find_label(text) is not None and not is_section:
         return "label"
     if cell_kind(text) in ("figure", "mark"):
         return "figures"
-    if _is_section(text):
-        return "heading"
+    return "heading" if is_section else _role_of_words(text)
+
+
+def _role_of_words(text: str) -> str:
+    """Tell a line of words, or of words and figures, by how much of it is labels of the form."""
     tokens = lex(text)
     words = [part for kind, part in tokens if kind == "words" and not is_note(part) and not is_unit(part)]
     n_values = sum(1 for kind, _ in tokens if kind in ("figure", "mark"))
     if n_values and (n_values == len(tokens) or (n_values > 2 and not words[n_values // 3 :])):
         return "figures"
     known = [part for part in words if find_label(part) is not None or _holds_labels(part)]
-    if len(tokens) > len(words) and known and len(known) >= 0.5 * len(words):
+    has_values = len(tokens) > len(words)
+    is_row = has_values and len(known) > 0 and len(known) >= 0.5 * len(words)
+    is_similar = has_values and len(words) == 1 and find_similar_label(words[0]) is not None
+    is_sentence = _SENTENCE.search(text) is not None or len(text) > _MAX_WORDS
+    if is_row or (not is_note(text) and (not has_values or is_sentence) and _holds_labels(text)):
         return "label"
-    if is_note(text):
-        return "words"
-    if len(tokens) == len(words) and _holds_labels(text):
-        return "label"
-    if _SENTENCE.search(text) or len(text) > _MAX_WORDS:
-        return "label" if _holds_labels(text) else "sentence"
-    if len(words) == 1 and len(tokens) > 1 and find_similar_label(words[0]) is not None:
-        return "label"
-    return "words"
+    if is_sentence and not is_note(text):
+        return "sentence"
+    return "label" if is_similar else "words"
 
 
 def _holds_labels(text: str) -> bool:

@@ -13,7 +13,7 @@ from itertools import product
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.matching import RowLabel
 from pipelines.parsing.alignment import Grid, header_width, take_by_applicants, take_by_header, take_one_blank
-from pipelines.parsing.assembly import FoundRow
+from pipelines.parsing.found import FoundRow
 from pipelines.parsing.wording import Wording
 
 # A reading of a row: how many cells before and behind its values fill up, or None where it does not fit the row.

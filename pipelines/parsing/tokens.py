@@ -36,6 +36,9 @@ _LEXER = re.compile(
 _ENDS_IN_VALUE = re.compile(rf"(?:{_DIGIT}|\s(?:[/／\\—–－\-]{{1,4}}|无|零|〇|不适用|不涉及))\s*$")
 _NUMBERING = re.compile(rf"\s*{_DIGIT}{{1,2}}\s?[.．、]\s*")
 _BARE = re.compile(rf"[\s\d０-９.,，．+＋\-－−—–/／%]*(?:{UNIT_SPELLINGS})?\s*")
+# No label of the form is longer, or broken by more spaces.
+_MAX_LABEL = 120
+_MAX_SPACED = 60
 _INLINE = re.compile(r"^(?P<label>.{4,}?)[：:](?P<value>[\s\d.,，０-９]*(?:[条件])?)\s*$", re.DOTALL)
 
 
@@ -101,20 +104,23 @@ def lex(text: str) -> tuple[tuple[str, str], ...]:
         return inline
     if find_label(text) is not None and not _ENDS_IN_VALUE.search(text):
         return (("words", text),)
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, list[str]]] = []
     for match in _LEXER.finditer(text):
         kind = match.lastgroup or "words"
+        follows_words = bool(found) and found[-1][0] == "words"
         if kind == "space":
-            if found and found[-1][0] == "words":
-                found[-1] = ("words", found[-1][1] + match.group())
+            if follows_words:
+                found[-1][1].append(match.group())
         elif kind in ("figure", "fused", "mark"):
-            found.append(("mark" if kind == "mark" else "figure", match.group()))
-        elif found and found[-1][0] == "words" and not (kind == "numbering" and _ends_label(found[-1][1])):
-            found[-1] = ("words", found[-1][1] + match.group())
+            found.append(("mark" if kind == "mark" else "figure", [match.group()]))
+        elif follows_words and not (kind == "numbering" and _ends_label(found[-1][1])):
+            found[-1][1].append(match.group())
         else:
-            found.append(("words", match.group()))
+            found.append(("words", [match.group()]))
     return tuple(
-        (kind, piece) for kind, part in found for piece in (_split_words(part) if kind == "words" else (part.strip(),))
+        (kind, piece)
+        for kind, parts in found
+        for piece in (_split_words("".join(parts)) if kind == "words" else ("".join(parts).strip(),))
     )
 
 
@@ -122,18 +128,23 @@ def _split_words(words: str) -> list[str]:
     """Split words at wide spaces, and where a label of the form stands before or behind a space."""
     found: list[str] = []
     for part in re.split(r"\s{2,}|\t", words.strip()):
-        pieces = part.split(" ")
-        at = next((i for i in range(len(pieces) - 1, 0, -1) if find_label(" ".join(pieces[:i])) is not None), 0)
-        if at and find_label(part) is None:
-            found += [" ".join(pieces[:at]), *_split_words(" ".join(pieces[at:]))]
-        elif part:
-            found.append(part)
+        pieces = part.split(" ") if part else []
+        start = 0
+        while start < len(pieces):
+            window = pieces[start : start + _MAX_SPACED]
+            is_last = start + len(window) == len(pieces)
+            sizes = range(len(window), 0, -1)
+            at = next((n for n in sizes if find_label(" ".join(window[:n])) is not None), 0) or len(pieces)
+            if is_last and at >= len(window):
+                at = len(pieces)
+            found.append(" ".join(pieces[start : start + at]))
+            start += at
     return found
 
 
-def _ends_label(words: str) -> bool:
+def _ends_label(words: list[str]) -> bool:
     """Tell whether words are a label by themselves, so that a numbering behind them begins the next one."""
-    return find_label(words) is not None
+    return len(words) <= _MAX_LABEL and find_label("".join(words)) is not None
 
 
 def _inline(text: str) -> tuple[tuple[str, str], ...] | None:

@@ -73,8 +73,8 @@ def parse_values(texts: pl.Series) -> pl.DataFrame:
         .with_columns(figure_value=pl.col("figure").str.replace_all(",", "").cast(pl.Float64, strict=False))
         .with_columns(pl.when(pl.col("sign").str.contains(f"^(?:{_LESS})$")).then(-1.0).otherwise(1.0).alias("factor"))
     )
-    # 012 is no way to write twelve: digits of two cells may have run together.
-    is_figure = pl.col("figure_value").is_not_null() & ~pl.col("figure").str.contains(r"^0\d*[1-9]")
+    # 012 is no way to write twelve: digits of two cells may have run together; so have more than a float can hold.
+    is_figure = pl.col("figure_value").is_finite().fill_null(False) & ~pl.col("figure").str.contains(r"^0\d*[1-9]")
     state = (
         pl.when(pl.col("clean") == "")
         .then(pl.lit("blank"))

@@ -46,7 +46,7 @@ class Wording:
 def read_wordings(tokens: Sequence[Token]) -> list[Wording]:
     """Cut a run of word tokens into wordings: as many words as possible in labels, in as few labels as possible."""
     n = len(tokens)
-    best: list[tuple[float, int, Match | None]] = [(0.0, 0, None)] + [(float("inf"), 0, None)] * n
+    best: list[tuple[float, int, Match | None]] = [(0.0, 0, None), *[(float("inf"), 0, None)] * n]
     for end in range(1, n + 1):
         for start in range(max(0, end - _MAX_BROKEN), end):
             match, cost = _cost(tokens[start:end])

@@ -1,0 +1,96 @@
+"""The regions of one text to tokens and rows, in the way of printing empty cells that completes most rows.
+
+Belongs here: what is to be tried where nothing marks cells, and numbers of rows. Finding regions does not.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import groupby, pairwise
+
+from pipelines.documents.layouts import Piece
+from pipelines.parsing.assembly import assemble
+from pipelines.parsing.edition_votes import FIXED_VERSIONS
+from pipelines.parsing.editions import NATIONAL
+from pipelines.parsing.found import FoundTables, size_in
+from pipelines.parsing.regions import Region
+from pipelines.parsing.shapes import count_fitting, is_written
+from pipelines.parsing.tokens import Token, tokens_of
+
+_ROW_NUMBERS = "行号"
+_MIN_GAIN = 3
+_MIN_COMPLETE = 0.8
+
+
+def read_regions(regions: list[Region]) -> list[tuple[FoundTables, list[Token]]]:
+    """Read all regions of a text; where lines stand without marks, empty ones are empty cells if that completes rows."""
+    best = [_read_region(region, None) for region in regions]
+    plain = [i for i, region in enumerate(regions) if not region.has_marks]
+    most = sum(_count_complete(best[i][0]) for i in plain)
+    chosen = {i: best[i] for i in plain}
+    for blanks in ((0, 1), (1, 2), (1, 1)):
+        found = {i: _read_region(regions[i], blanks) for i in plain}
+        complete = sum(_count_complete(tables) for tables, _ in found.values())
+        rows = sum(_count_with_values(tables) for tables, _ in found.values())
+        if complete >= most + _MIN_GAIN and complete >= _MIN_COMPLETE * rows:
+            most, chosen = complete, found
+    return [chosen.get(i, read) for i, read in enumerate(best)]
+
+
+def _read_region(region: Region, blanks: tuple[int, int] | None) -> tuple[FoundTables, list[Token]]:
+    pieces = region.pieces if blanks is None else [*region.pieces, *region.tail]
+    printed = _tokens_of(pieces, *(blanks or (0, 0)))
+    tokens, row_numbers = _without_row_numbers(printed)
+    found = assemble(tokens, has_marks=region.has_marks)
+    if row_numbers:
+        found.leftovers.append((_ROW_NUMBERS, row_numbers))
+    return found, printed
+
+
+def _without_row_numbers(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Split off the numbers of rows (行号, 序号) that stand before the labels in a column of their own."""
+    firsts: list[Token] = []
+    for _, row in _printed_rows(tokens):
+        if len(row) > 1 and row[0].kind == "figure" and row[1].kind == "words" and row[0].text.strip().isdigit():
+            firsts.append(row[0])
+    counted = [int(token.text) for token in firsts]
+    if len(counted) < 3 or any(b <= a for a, b in pairwise(counted)):
+        return tokens, []
+    gone = {id(token) for token in firsts}
+    return [token for token in tokens if id(token) not in gone], firsts
+
+
+def _printed_rows(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
+    return [(number, list(group)) for number, group in groupby(tokens, key=lambda token: token.row) if number]
+
+
+def _tokens_of(pieces: list[Piece], spare: int, step: int) -> list[Token]:
+    """Tokens of pieces; of each run of empty lines the first `spare` separate, and every `step` more are an empty cell.
+
+    `step` 0: empty lines are no cells.
+    """
+    tokens: list[Token] = []
+    empty = 0
+    for piece in pieces:
+        if piece.style == "empty":
+            empty += 1
+            if step and empty > spare and (empty - spare) % step == 0:
+                tokens.append(Token("", "blank", piece.line_start, piece.line_end, 0, True))
+            continue
+        empty = 0
+        tokens.extend(tokens_of(piece))
+    return tokens
+
+
+def _count_complete(found: FoundTables) -> int:
+    """Return how many rows have the cells of the form, by the edition that fits most of them."""
+    total = 0
+    for table in dict.fromkeys(row.label.table_key for row in found.rows):
+        rows = [row for row in found.rows if row.label.table_key == table]
+        versions = (FIXED_VERSIONS[table],) if table in FIXED_VERSIONS else NATIONAL
+        total += max(count_fitting(rows, partial(size_in, version=version)) for version in versions)
+    return total
+
+
+def _count_with_values(found: FoundTables) -> int:
+    return sum(1 for row in found.rows if is_written(row))
