@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDocument
+from pipelines.documents.conversion import MAX_CHARACTERS, Converted, ReadFinding, UnreadableDocument
 from pipelines.documents.decoding import decode_text, detect_binary
 from pipelines.documents.gzip_files import GZIP_SIGNATURE, gunzip
 from pipelines.documents.html import convert_html, looks_like_html
@@ -32,7 +32,7 @@ _EXTENSIONS = {
 }
 _NAMES = {"text": "plain text", "html": "HTML", "markdown": "Markdown", "docx": "Word", "pdf": "PDF"}
 # Above these, or with elements left open by the hundred, a page may take the parser minutes or gigabytes.
-_LIGHT_BYTES = 1 << 20
+_LIGHT_BYTES = {"html": 1 << 20, "markdown": 1 << 17}
 _LIGHT_DEPTH = 300
 _OPENED = re.compile(rb"<[a-z]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</[a-z]|/>|<(?:br|p|li|td|th|tr|img|meta|link|input|hr|option|tbody|col)\b", re.IGNORECASE)
@@ -94,7 +94,7 @@ def detect_format(data: bytes, extension: str) -> str:
 def _convert(data: bytes, kind: str, extension: str, reader: Reader, declared: str | None) -> Converted:
     if kind == "text":
         return _convert_text(data)
-    if kind in ("html", "markdown") and not _is_heavy(data):
+    if kind in ("html", "markdown") and not _is_heavy(data, kind):
         return convert_html(data, declared) if kind == "html" else convert_markdown(data)
     try:
         return reader.isolated.convert(data, kind, declared)
@@ -111,10 +111,12 @@ def _convert_text(data: bytes) -> Converted:
         raise UnreadableDocument("binary_file", detected="no known text encoding")
     if not decoded.text.strip():
         raise UnreadableDocument("empty_file", bytes=len(data))
+    if len(decoded.text) > MAX_CHARACTERS:
+        raise UnreadableDocument("too_complex", reason=f"more than {MAX_CHARACTERS:,} characters")
     values: dict[str, object] = {"n": decoded.n_undecodable, "encoding": decoded.encoding}
     findings = (ReadFinding("undecodable_bytes", values),) if decoded.n_undecodable else ()
     return Converted(decoded.text, "text", decoded.encoding, findings=findings)
 
 
-def _is_heavy(data: bytes) -> bool:
-    return len(data) > _LIGHT_BYTES or len(_OPENED.findall(data)) - len(_CLOSED.findall(data)) > _LIGHT_DEPTH
+def _is_heavy(data: bytes, kind: str) -> bool:
+    return len(data) > _LIGHT_BYTES[kind] or len(_OPENED.findall(data)) - len(_CLOSED.findall(data)) > _LIGHT_DEPTH

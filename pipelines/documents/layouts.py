@@ -13,7 +13,7 @@ from itertools import pairwise, product
 BARS = "|｜│┃¦∣"
 _BAR = re.compile(f"[{BARS}]")
 # Ruling of a table drawn with characters, and the line below the head of a table in Markdown.
-_RULE = re.compile(rf"^[\s{BARS}]*(?:[:+\-=_─━═┄┅┈┉]{{3,}}|[┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬])[\s{BARS}:+\-=_─-╬]*$")
+_RULE = re.compile(rf"^[\s{BARS}]*(?:[:+\-=_─━═┄┅┈┉]{{3}}|[┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬])[\s{BARS}:+\-=_─-╬]*$")
 _BLANK = re.compile(r"[\s\u3000\u200b\ufeff]*")
 
 

@@ -15,7 +15,8 @@ from pipelines.documents.decoding import decode_text
 from pipelines.documents.html import convert_html
 
 _CELL_LINE = re.compile(rb"^\t", re.MULTILINE)
-_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?")
+_MAX_MISSING = 20_000
 # A character for private use, which no text has a use for.
 _MISSING = "\ue5ff"
 _NO_CELL = re.compile(rf"<t[dh][^>]*>{_MISSING}</t[dh]>\n?")
@@ -52,9 +53,12 @@ def _level_tables(text: str) -> str:
     """Give all rows of a table the cells of the longest: Markdown cuts off cells beyond the head, and makes up missing ones.
 
     What a row lacks is marked, and no cell of the text.
+
+    Raises:
+        UnreadableDocument: `too_complex`, where the rows lack more than `_MAX_MISSING` cells.
     """
     lines = text.replace(_MISSING, "").split("\n")
-    end = 0
+    end = total = 0
     for at, line in enumerate(lines[1:], 1):
         # A rule within a table is a row of it.
         is_head = at > end and "|" in lines[at - 1] and _RULE.fullmatch(line) is not None
@@ -65,6 +69,9 @@ def _level_tables(text: str) -> str:
         for n in range(at - 1, end):
             cell = "---|" if n == at else f" {_MISSING} |"
             if (missing := widest - _width(lines[n])) > 0:
+                total += missing
+                if total > _MAX_MISSING:
+                    raise UnreadableDocument("too_complex", reason=f"more than {_MAX_MISSING:,} missing cells")
                 row = lines[n].rstrip()
                 lines[n] = row + ("" if row.endswith("|") else "|") + cell * missing
     return "\n".join(lines)

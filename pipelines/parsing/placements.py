@@ -12,6 +12,9 @@ from itertools import combinations
 
 _DIGITS = re.compile(r"\d+")
 _MAX_PLACEMENTS = 7_000
+_MAX_GENERATED = 50_000
+# More digits than the figures of a whole row have are no figures that have run together.
+_MAX_DIGITS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,10 @@ class Value:
 
     @property
     def digits(self) -> str | None:
-        """Return the value's digits where it is nothing but digits."""
+        """Return the value's digits where it is nothing but digits, and not too many of them to be figures."""
         bare = self.text.strip()
+        if len(bare) > _MAX_DIGITS:
+            return None
         return bare if _DIGITS.fullmatch(bare) and bare.isascii() else None
 
 
@@ -51,9 +56,9 @@ def placements(values: Sequence[Value], n: int) -> list[Placement] | None:
     up, a figure was split in two by a space, or one value is none of the row.
     """
     found: dict[tuple[str | None, ...], Placement] = {}
-    for placement in _generate(values, n):
+    for count, placement in enumerate(_generate(values, n)):
         found.setdefault(tuple(None if v is None else v.text.strip() for v in placement), placement)
-        if len(found) > _MAX_PLACEMENTS:
+        if len(found) > _MAX_PLACEMENTS or count > _MAX_GENERATED:
             return None
     return list(found.values())
 

@@ -21,13 +21,16 @@ _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _END = re.compile(r"[^。！？]+[。！？]?")
 # A figure with a unit, or a word that denies something: nothing else can hold a figure of the prose.
 _WORTH = re.compile(
-    r"[\d０-９一二两三四五六七八九十百千万亿零余多]\s*(?:余|多)?\s*[条條篇则則件份宗个個起例项項次批部元万萬]|[未无無没沒]|均[为為]|分[别別]"
+    r"[\d０-９一二两三四五六七八九十百千万亿零余多]\s*(?:[余多]\s*)?[条條篇则則件份宗个個起例项項次批部元万萬]|[未无無没沒]|均[为為]|分[别別]"
 )
 _NUMBERED = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|\d{1,2}[、.．](?!\d)|[（(]\d{1,2}[）)]|[①-⑳㈠-㈩●■◆•])"
 )
 _INDENTED = re.compile(r"(?:\u3000|\t|\s{2,})")
 _ENDED = re.compile(r"(?:[。！？；：:;!?]|报告|年报|情况)[”』）)\s\u3000]*$")
+# What runs on for longer is no sentence; and what stands further before a sentence is not its subject.
+_MAX_SENTENCE = 2_000
+_MAX_BEFORE = 2_000
 _MIN_BROKEN = 20
 _MAX_JOINED = 40
 
@@ -62,11 +65,11 @@ def read_sentences(lines: list[Line]) -> Iterator[Sentence]:
         text = _THOUSANDS.sub(",", to_simplified(printed).translate(_MARKS))
         text = re.sub(r"(?<!\d),|,(?!\d{3}(?!\d))", "，", text)
         for match in _END.finditer(text):
-            if _WORTH.search(match.group()):
-                first, last = (_line_at(block, starts, place) for place in (match.start(), match.end() - 1))
-                yield Sentence(
-                    match.group(), printed[match.start() : match.end()], first, last, before=text[: match.start()]
-                )
+            start, end = match.span()
+            if end - start <= _MAX_SENTENCE and _WORTH.search(match.group()):
+                first, last = (_line_at(block, starts, place) for place in (start, end - 1))
+                before = text[max(0, start - _MAX_BEFORE) : start]
+                yield Sentence(match.group(), printed[start:end], first, last, before)
 
 
 def _join_lines(lines: list[Line]) -> Iterator[list[Line]]:

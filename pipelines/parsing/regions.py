@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from pipelines.documents.layouts import Piece
 from pipelines.forms.labels import label_key_of, section_labels
@@ -29,10 +29,14 @@ _MIN_PRINTED = 8
 
 @dataclass
 class Region:
-    """The pieces of one table region, in order; empty lines between and behind (`tail`) them are kept as `empty` pieces."""
+    """The pieces of one table region, in order; empty lines between and behind (`tail`) them are kept as `empty` pieces.
+
+    `end` is the place behind its last piece among all pieces of the text.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     tail: list[Piece] = field(default_factory=list)
+    end: int = 0
 
     @property
     def has_marks(self) -> bool:
@@ -44,10 +48,11 @@ def find_regions(pieces: list[Piece]) -> tuple[list[Region], list[Piece]]:
     """Split pieces into table regions and prose (lines and foreign cells), both in order."""
     regions: list[Region] = []
     prose: list[Piece] = []
+    places = {id(piece): place for place, piece in enumerate(pieces)}
     for candidate in _candidates(pieces):
         trimmed, rest = _without_foreign_tail(candidate)
         if _is_of_form(trimmed):
-            regions.append(Region(trimmed, rest))
+            regions.append(Region(trimmed, rest, places[id(trimmed[-1])] + 1))
             prose.extend(rest)
         else:
             prose.extend(candidate)
@@ -58,10 +63,9 @@ def find_regions(pieces: list[Piece]) -> tuple[list[Region], list[Piece]]:
 
 def is_cut_off(region: Region, pieces: list[Piece]) -> bool:
     """Tell whether values may stand behind the end of a region: nothing follows, or figures do before the next heading."""
-    last = region.pieces[-1]
-    at = next(i for i in range(len(pieces) - 1, -1, -1) if pieces[i] is last)
-    behind = [piece for piece in pieces[at + 1 :] if piece.style != "empty"]
-    until = list(takewhile(lambda piece: piece.style == "line" and _role(piece) != "heading", behind[:_MAX_PENDING]))
+    following = (pieces[place] for place in range(region.end, len(pieces)))
+    behind = list(islice((piece for piece in following if piece.style != "empty"), _MAX_PENDING))
+    until = list(takewhile(lambda piece: piece.style == "line" and _role(piece) != "heading", behind))
     is_value = bool(until) and _role(until[0]) == "words" and len(until[0].text.strip()) <= _MAX_VALUE
     return not behind or is_value or any(_role(piece) == "figures" for piece in until)
 
@@ -70,21 +74,23 @@ def _candidates(pieces: list[Piece]) -> Iterator[list[Piece]]:
     """Runs of pieces that may be a table: from a cell or a label on, until a heading or a sentence."""
     run: list[Piece] = []
     pending: list[Piece] = []
+    n_words = 0
     for piece in pieces:
         role = _role(piece)
         if role in ("cell", "label", "figures"):
             if run or role != "figures":
                 run += pending
                 run.append(piece)
-            pending = []
+            pending, n_words = [], 0
         elif role == "page":
             continue
-        elif role in ("empty", "words") and run and len([p for p in pending if p.style != "empty"]) < _MAX_PENDING:
+        elif role in ("empty", "words") and run and n_words < _MAX_PENDING:
             pending.append(piece)
+            n_words += role == "words"
         else:
             if run:
                 yield run + _leading_empty(pending)
-            run, pending = [], []
+            run, pending, n_words = [], [], 0
     if run:
         yield run + _leading_empty(pending)
 

@@ -16,6 +16,7 @@ from pipelines.parsing.completeness import complete_cells, find_missing_tables, 
 from pipelines.parsing.editions import NATIONAL, choose_editions
 from pipelines.parsing.headers import Header, read_header
 from pipelines.parsing.leftovers import find_unknown_rows, find_unread_tables
+from pipelines.parsing.limits import excess_of
 from pipelines.parsing.pages import read_pages
 from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
@@ -37,13 +38,16 @@ class ParsedReports:
 
 
 def parse_texts(texts: dict[int, str], titles: dict[int, str] | None = None) -> ParsedReports:
-    """Parse texts by document number; a text that is no report gives a finding and nothing else.
+    """Parse texts by document number; a text that is no report, or beyond the limits, gives a finding and nothing else.
 
     Args:
         titles: the titles that pages or records give beside their text, used where the text itself has none.
     """
+    excess = {doc: reason for doc, text in texts.items() if (reason := excess_of(text)) is not None}
     docs = pl.DataFrame(
-        {"doc": list(texts), "text": list(texts.values())}, schema={"doc": pl.UInt32, "text": pl.String}
+        [(doc, text) for doc, text in texts.items() if doc not in excess],
+        schema={"doc": pl.UInt32, "text": pl.String},
+        orient="row",
     )
     pages = read_pages(docs)
     form, prose = pages.form, pages.prose
@@ -71,6 +75,7 @@ def parse_texts(texts: dict[int, str], titles: dict[int, str] | None = None) -> 
         cells=all_cells,
         prose_counts=_prose_frame(prose, headers),
         findings=[
+            *((doc, {"rule_key": "too_complex", "reason": reason}) for doc, reason in excess.items()),
             *_as_findings(signs.filter(~pl.col("is_report")).select("doc", "n", rule_key=pl.lit("not_a_report"))),
             *((doc, finding) for doc in is_report for finding in headers[doc].findings),
             *_as_findings(_edition_findings(reports, editions)),

@@ -110,7 +110,7 @@ def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]]
     if len(joined) > 2 and ends_empty > _MOST * len(joined) and best < _MOST * len(open_rows):
         winners = [r for r in winners if r[0] not in ("exact", "headings empty")]
     if best < _MIN_FIT * len(open_rows):
-        winners = [r for r in winners if r[0] == "exact"]
+        winners = []
     used = [r for r, score in zip(readings, scores, strict=True) if r[0] in seen and score >= _MIN_FIT * best > 0]
     winners = [r for r in winners if r[0] in seen] or (used if joined else []) or winners
     if len(winners) == 1:
