@@ -97,7 +97,7 @@ class _Parts:
                     if size > _MAX_XML:
                         raise UnreadableDocument("archive_bomb", detected="Word", reason=f"{name}: {size:,} bytes")
                     chunks.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, RuntimeError) as error:
             raise UnreadableDocument("broken_archive", detected="Word", reason=f"{name}: {error}") from None
         return b"".join(chunks)
 

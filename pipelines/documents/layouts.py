@@ -52,9 +52,11 @@ def split_pieces(lines: list[str]) -> list[Piece]:
             continue
         if _BAR.search(line):
             if upright == "between" and _is_lone(line):
-                lone_bars += line.count("|") or 1
-                if lone_bars > 1:
-                    pieces.append(Piece("", number, number, "bar", 0))
+                # Empty lines behind a cell, or more than an empty cell takes: a row ends here, the next begins with none.
+                begins_row = ends_empty and empty > (1 if lone_bars else 0)
+                lone_bars += 1
+                blanks = (lone_bars > 1) + begins_row
+                pieces.extend(Piece("", number, number, "bar", 0) for _ in range(blanks))
                 empty = 0
                 continue
             pieces.extend(_split_bars(line, number, upright, edges))

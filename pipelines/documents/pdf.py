@@ -14,6 +14,7 @@ from typing import Any
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
+from pdfplumber.pdf import PDF
 from pdfplumber.table import Table
 
 from pipelines.documents.conversion import Converted, TabbedWriter, UnreadableDocument
@@ -70,20 +71,30 @@ def convert_pdf(data: bytes) -> Converted:
             raise _no_pdf("it has no pages")
         if n_pages > MAX_PAGES:
             raise UnreadableDocument("too_complex", reason=f"{n_pages:,} pages")
-        pages = _Pages()
-        for page in document.pages:
-            _write_page(page, pages)
-            page.close()
-        title = document.metadata.get("Title")
-    _end_paragraph(pages)
-    _write_waiting(pages)
-    text = pages.writer.text()
+        try:
+            text = _text_of(document)
+            title = document.metadata.get("Title")
+        except (MemoryError, UnreadableDocument):
+            raise
+        except Exception as error:  # pdfminer raises whatever a damaged page makes it raise
+            reason = f"{type(error).__name__}: {error}"[:200]
+            raise UnreadableDocument("conversion_failed", detected="PDF", reason=reason) from None
     if not text:
         raise UnreadableDocument("image_only", detected="PDF")
     if text.count(_NO_UNICODE) > len(text) / 20:
         raise UnreadableDocument("conversion_failed", detected="PDF", reason="its fonts do not say what they print")
     named = " ".join(title.split()) if isinstance(title, str) else ""
     return Converted(text, "pdf", title=None if named in _NO_TITLES else named)
+
+
+def _text_of(document: PDF) -> str:
+    pages = _Pages()
+    for page in document.pages:
+        _write_page(page, pages)
+        page.close()
+    _end_paragraph(pages)
+    _write_waiting(pages)
+    return pages.writer.text()
 
 
 def _no_pdf(reason: str) -> UnreadableDocument:

@@ -67,20 +67,24 @@ class _Assembly:
                 self._extend(self.row, texts)
 
     def _take_printed(self, wordings: list[Wording], chosen: Wording | None) -> None:
-        """Labels of rows without a value, where nothing marks cells."""
+        """Labels of rows without a figure, where nothing marks cells: all empty, or of one value that is words."""
         if self.has_marks:
             return
         tables = _header_tables(wordings)
-        for wording, following in zip(wordings, [*wordings[1:], None], strict=True):
+        bare = [wording for wording in wordings if wording.kind not in ("unit", "note")]
+        for wording, following in zip(bare, [*bare[1:], None], strict=True):
             match = wording.match
-            # Words that are no label may be its value.
-            if following is not None and following.kind == "unknown":
-                continue
             if wording is chosen or match is None or match.distance or any(t.is_cell for t in wording.tokens):
                 continue
-            if match.data_rows() and not (match.is_header and _is_header_word(wording, tables)):
-                row = _printed_only(self._choose(match.data_rows()), wording, wording.tokens[-1])
-                self.found.rows.append(row)
+            if not match.data_rows() or (match.is_header and _is_header_word(wording, tables)):
+                continue
+            row = _printed_only(self._choose(match.data_rows()), wording, wording.tokens[-1])
+            if following is not None and following.kind == "unknown":
+                # Words that are no label may be its value; of several values nobody can tell which.
+                if sizes_of(row.label) != (1,) or len(following.tokens) > 1:
+                    continue
+                row.values, row.is_printed_only = [replace(following.tokens[0], kind="text")], False
+            self.found.rows.append(row)
 
     def _take_values(self, run: list[Token]) -> None:
         """Give a run of figures, marks and empty cells to the label before it."""

@@ -5,6 +5,8 @@ Belongs here: the order of the steps. Each step's own work stands in the module 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -17,7 +19,11 @@ from pipelines.parsing.version import parser_version
 from pipelines.schemas.staging import staging_schema
 from pipelines.settings import Settings
 
+# A panic of polars is no Exception.
+_FAILURES = (Exception, pl.exceptions.PanicException)
+# A batch is parsed at once; it ends with so many documents or characters.
 _BATCH = 2_000
+_BATCH_CHARACTERS = 20_000_000
 
 
 def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataFrame]:
@@ -25,25 +31,67 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
 
     Never raises for what is wrong with a file: that is a row in `documents` and one in `findings`.
     """
-    documents = list(read_delivery(delivery, settings))
-    readable = [i for i, d in enumerate(documents) if d.text is not None and not d.is_duplicate]
-    parsed = [
-        _parse_batch(documents, readable[start : start + _BATCH]) for start in range(0, max(len(readable), 1), _BATCH)
-    ]
-    report_docs = {doc for batch in parsed for doc in batch.reports["doc"]}
+    documents: list[Document] = []
+    parsed: list[ParsedReports] = []
+    frames: list[pl.DataFrame] = []
+    for batch in _batches(read_delivery(delivery, settings)):
+        parsed.append(_parse_batch(dict(enumerate(batch, len(documents)))))
+        frames.append(_documents_frame(batch, delivery.name))
+        # The texts stand in the frame from here on.
+        documents.extend(replace(document, text=None) for document in batch)
+    read = pl.concat(frames)
     places = _places(documents, delivery.name)
     return {
-        "documents": _documents_frame(documents, report_docs, delivery.name),
+        "documents": _with_reports(
+            read, {documents[doc].document_id for batch in parsed for doc in batch.reports["doc"]}
+        ),
         "reports": _frame("reports", [batch.reports for batch in parsed], places),
         "cells": _frame("cells", [batch.cells for batch in parsed], places),
         "prose_counts": _frame("prose_counts", [batch.prose_counts for batch in parsed], places),
-        "findings": _findings_frame(documents, parsed, places),
+        "findings": _findings_frame(documents, parsed, places, read["n_lines"].to_list()),
     }
 
 
-def _parse_batch(documents: list[Document], numbers: list[int]) -> ParsedReports:
-    texts = {i: documents[i].text or "" for i in numbers}
-    return parse_texts(texts, {i: title for i in numbers if (title := documents[i].title)})
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Split a stream of documents; at least one batch, which may be empty."""
+    batch: list[Document] = []
+    n_characters = 0
+    for document in documents:
+        size = len(document.text or "")
+        if batch and (len(batch) >= _BATCH or n_characters + size > _BATCH_CHARACTERS):
+            yield batch
+            batch, n_characters = [], 0
+        batch.append(document)
+        n_characters += size
+    yield batch
+
+
+def _parse_batch(documents: dict[int, Document]) -> ParsedReports:
+    """Parse documents by their number; where the parser itself fails, one by one, so that one document fails alone."""
+    readable = {doc: d for doc, d in documents.items() if d.text is not None and not d.is_duplicate}
+    try:
+        return _parse(readable)
+    except _FAILURES:
+        parts = [_parse_alone(doc, document) for doc, document in readable.items()]
+    return ParsedReports(
+        reports=pl.concat([part.reports for part in parts], how="diagonal_relaxed"),
+        cells=pl.concat([part.cells for part in parts], how="diagonal_relaxed"),
+        prose_counts=pl.concat([part.prose_counts for part in parts], how="diagonal_relaxed"),
+        findings=[found for part in parts for found in part.findings],
+    )
+
+
+def _parse_alone(doc: int, document: Document) -> ParsedReports:
+    try:
+        return _parse({doc: document})
+    except _FAILURES as error:
+        reason = f"{type(error).__name__}: {error}"
+        return replace(_parse({}), findings=[(doc, {"rule_key": "parsing_failed", "reason": reason})])
+
+
+def _parse(documents: dict[int, Document]) -> ParsedReports:
+    texts = {doc: document.text or "" for doc, document in documents.items()}
+    return parse_texts(texts, {doc: document.title for doc, document in documents.items() if document.title})
 
 
 def _places(documents: list[Document], delivery: str) -> pl.DataFrame:
@@ -65,8 +113,7 @@ def _places(documents: list[Document], delivery: str) -> pl.DataFrame:
     )
 
 
-def _documents_frame(documents: list[Document], reports: set[int], delivery: str) -> pl.DataFrame:
-    by_id = {documents[i].document_id for i in reports}
+def _documents_frame(documents: list[Document], delivery: str) -> pl.DataFrame:
     rows = [
         {
             "document_id": d.document_id,
@@ -78,7 +125,7 @@ def _documents_frame(documents: list[Document], reports: set[int], delivery: str
             "encoding": d.encoding,
             "read_status": d.read_status,
             "n_lines": None if d.text is None else _count_lines(d.text),
-            "is_report": d.text is not None and d.document_id in by_id,
+            "is_report": False,
             "is_duplicate": d.is_duplicate,
             "source_url": d.url,
             "source_title": d.title,
@@ -90,14 +137,19 @@ def _documents_frame(documents: list[Document], reports: set[int], delivery: str
     return pl.DataFrame(rows, schema=staging_schema("documents"), orient="row")
 
 
+def _with_reports(read: pl.DataFrame, reports: set[str | None]) -> pl.DataFrame:
+    is_report = pl.col("document_id").is_in(sorted(filter(None, reports))).fill_null(False)
+    return read.with_columns(is_report=is_report & pl.col("text").is_not_null())
+
+
 def _count_lines(text: str) -> int:
     return text.count("\n") + (not text.endswith("\n"))
 
 
-def _set_lines(finding: dict[str, Any], text: str | None) -> None:
+def _set_lines(finding: dict[str, Any], n_lines: int | None) -> None:
     """What is missing from a text rests on the whole of it."""
-    if text is not None and finding.get("line_start") is None:
-        finding["line_start"], finding["line_end"] = 1, max(_count_lines(text), 1)
+    if n_lines is not None and finding.get("line_start") is None:
+        finding["line_start"], finding["line_end"] = 1, max(n_lines, 1)
 
 
 def _frame(name: str, parts: list[pl.DataFrame], places: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +158,9 @@ def _frame(name: str, parts: list[pl.DataFrame], places: pl.DataFrame) -> pl.Dat
     return data.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
 
 
-def _findings_frame(documents: list[Document], parsed: list[ParsedReports], places: pl.DataFrame) -> pl.DataFrame:
+def _findings_frame(
+    documents: list[Document], parsed: list[ParsedReports], places: pl.DataFrame, n_lines: list[int | None]
+) -> pl.DataFrame:
     found: list[tuple[int, dict[str, Any]]] = [
         (doc, {"rule_key": finding.rule_key, **finding.values})
         for doc, document in enumerate(documents)
@@ -115,7 +169,7 @@ def _findings_frame(documents: list[Document], parsed: list[ParsedReports], plac
     for batch in parsed:
         found.extend((doc, {"path": documents[doc].source_path, **finding}) for doc, finding in batch.findings)
     for doc, finding in found:
-        _set_lines(finding, documents[doc].text)
+        _set_lines(finding, n_lines[doc])
     found.sort(key=lambda item: (item[0], item[1].get("line_start") or 0))
     counts: dict[int, int] = {}
     rows = []

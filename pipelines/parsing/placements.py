@@ -12,7 +12,7 @@ from itertools import combinations
 
 _DIGITS = re.compile(r"\d+")
 _MAX_PLACEMENTS = 7_000
-_MAX_GENERATED = 50_000
+_MAX_GENERATED = 20_000
 # More digits than the figures of a whole row have are no figures that have run together.
 _MAX_DIGITS = 80
 
