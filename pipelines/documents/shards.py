@@ -16,7 +16,6 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
-from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _WARC = (".warc", ".warc.gz")
@@ -171,8 +170,10 @@ def _read_warc(file: Path, max_bytes: int) -> Iterator[Record]:
         try:
             for number, entry in enumerate(ArchiveIterator(stream)):
                 yield _record_of_entry(number, entry, max_bytes)
-        except (ArchiveLoadFailed, EOFError, zlib.error, ValueError) as error:
-            raise BrokenShard(f"WARC: {error}") from None
+        except OSError:
+            raise
+        except Exception as error:  # warcio raises whatever a damaged record makes it raise
+            raise BrokenShard(f"WARC: {type(error).__name__}: {error}") from None
 
 
 def _record_of_entry(number: int, entry: Any, max_bytes: int) -> Record:

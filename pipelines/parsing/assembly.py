@@ -10,13 +10,10 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipelines.forms.matching import RowLabel
-from pipelines.parsing.found import FoundRow, FoundTables, sizes_of
+from pipelines.parsing.found import CASES, FoundRow, FoundTables, sizes_of
 from pipelines.parsing.tokens import Token
 from pipelines.parsing.value_texts import mark_texts, split_texts
 from pipelines.parsing.wording import Wording, read_wordings
-
-_CASES = RowLabel("t4", "cases", False, 1)
-
 
 def assemble(tokens: Sequence[Token], has_marks: bool = False) -> FoundTables:
     """Return the rows of one region; `has_marks`: bars or tabs separate its cells, so that an empty one shows."""
@@ -48,7 +45,7 @@ class _Assembly:
             self._take_printed(wordings, None)
             label = self._row_label(wordings)
             if label is not None and label[1] is None and not self.words[-1].is_cell:
-                self.found.rows.append(_printed_only(_CASES, None, self.words[-1]))
+                self.found.rows.append(_printed_only(CASES, None, self.words[-1]))
         return self.found
 
     def _take_words(self, run: list[Token]) -> None:
@@ -72,7 +69,7 @@ class _Assembly:
             return
         tables = _header_tables(wordings)
         bare = [wording for wording in wordings if wording.kind not in ("unit", "note")]
-        for wording, following in zip(bare, [*bare[1:], None], strict=True):
+        for wording, following in zip(bare, [*bare[1:], None], strict=False):
             match = wording.match
             if wording is chosen or match is None or match.distance or any(t.is_cell for t in wording.tokens):
                 continue
@@ -168,7 +165,7 @@ class _Assembly:
             if wording.match is None:
                 return None
             if wording.match.is_header and (not wording.match.data_rows() or _is_header_word(wording, tables)):
-                return (_CASES, None) if "t4" in wording.match.header_tables and "t4" in tables else None
+                return (CASES, None) if "t4" in wording.match.header_tables and "t4" in tables else None
             candidates = wording.match.data_rows()
             return (self._choose(candidates), wording) if candidates else None
         return None

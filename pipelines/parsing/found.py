@@ -13,6 +13,9 @@ from pipelines.forms.matching import Match, RowLabel
 from pipelines.parsing.tokens import Token
 from pipelines.parsing.wording import Wording
 
+# The one row of table four has no label.
+CASES = RowLabel("t4", "cases", False, 1)
+
 
 @dataclass(slots=True)
 class FoundRow:

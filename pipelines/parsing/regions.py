@@ -124,8 +124,6 @@ def _role_of_words(text: str) -> str:
     tokens = lex(text)
     words = [part for kind, part in tokens if kind == "words" and not is_note(part) and not is_unit(part)]
     n_values = sum(1 for kind, _ in tokens if kind in ("figure", "mark"))
-    if n_values and (n_values == len(tokens) or (n_values > 2 and not words[n_values // 3 :])):
-        return "figures"
     known = [part for part in words if find_label(part) is not None or _holds_labels(part)]
     has_values = len(tokens) > len(words)
     is_row = has_values and len(known) > 0 and len(known) >= 0.5 * len(words)
@@ -133,6 +131,8 @@ def _role_of_words(text: str) -> str:
     is_sentence = _SENTENCE.search(text) is not None or len(text) > _MAX_WORDS
     if is_row or (not is_note(text) and (not has_values or is_sentence) and _holds_labels(text)):
         return "label"
+    if n_values and (n_values == len(tokens) or (n_values > 2 and not words[n_values // 3 :])):
+        return "figures"
     if is_sentence and not is_note(text):
         return "sentence"
     return "label" if is_similar else "words"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.forms.matching import find_label
-from pipelines.parsing.found import sizes_of
+from pipelines.parsing.found import CASES, sizes_of
 from pipelines.parsing.tokens import Token, is_unit
 from pipelines.parsing.wording import Wording, read_wordings
 
@@ -40,12 +40,22 @@ def split_texts(wordings: list[Wording], least: int = 0, most: int = 0) -> tuple
     while at and wordings[at - 1].kind == "unknown":
         at -= 1
     label = wordings[at - 1] if 0 < at < len(wordings) else None
-    if label is None or label.match is None or not label.match.data_rows() or label.match.is_header:
+    sizes = _sizes_behind(label) if label is not None else ()
+    if label is None or not sizes:
         return wordings, []
     texts = [token for wording in wordings[at:] for token in wording.tokens]
     proved = all(token.is_cell and token.row and token.row == label.tokens[-1].row for token in texts)
     rowless = not any(token.row for token in (*texts, *label.tokens))
-    sizes = sizes_of(label.match.data_rows()[0])
     if not proved and not (rowless and any(least <= n - len(texts) <= most for n in sizes)):
         return wordings, []
     return wordings[:at], texts
+
+
+def _sizes_behind(label: Wording) -> tuple[int, ...]:
+    """Return how many values may stand behind a label: those of its row, or of table four below its header."""
+    if label.match is None:
+        return ()
+    if label.match.is_header:
+        return sizes_of(CASES) if "t4" in label.match.header_tables else ()
+    rows = label.match.data_rows()
+    return sizes_of(rows[0]) if rows else ()

@@ -159,7 +159,7 @@ def _check_shard(data: bytes, name: str) -> None:
                 assert (record.content is None) == bool(record.problem or record.is_skipped)
                 (record.title or "").encode("utf-8")
                 (record.url or "").encode("utf-8")
-        except BrokenShard:
+        except (BrokenShard, OSError):
             pass
 
 
