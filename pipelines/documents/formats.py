@@ -34,7 +34,9 @@ _NAMES = {"text": "plain text", "html": "HTML", "markdown": "Markdown", "docx": 
 # Above these, or with elements left open by the hundred, a page may take the parser minutes or gigabytes.
 _LIGHT_BYTES = {"html": 1 << 20, "markdown": 1 << 17}
 _LIGHT_DEPTH = 300
+_LIGHT_OPTIONS = 5_000
 _OPENED = re.compile(rb"<[a-z]", re.IGNORECASE)
+_OPTION = re.compile(rb"<option", re.IGNORECASE)
 _CLOSED = re.compile(rb"</[a-z]|/>|<(?:br|p|li|td|th|tr|img|meta|link|input|hr|option|tbody|col)\b", re.IGNORECASE)
 
 
@@ -119,4 +121,6 @@ def _convert_text(data: bytes) -> Converted:
 
 
 def _is_heavy(data: bytes, kind: str) -> bool:
-    return len(data) > _LIGHT_BYTES[kind] or len(_OPENED.findall(data)) - len(_CLOSED.findall(data)) > _LIGHT_DEPTH
+    if len(data) > _LIGHT_BYTES[kind] or len(_OPTION.findall(data)) > _LIGHT_OPTIONS:
+        return True
+    return len(_OPENED.findall(data)) - len(_CLOSED.findall(data)) > _LIGHT_DEPTH

@@ -14,6 +14,8 @@ BARS = "|｜│┃¦∣"
 _BAR = re.compile(f"[{BARS}]")
 # Ruling of a table drawn with characters, and the line below the head of a table in Markdown.
 _RULE = re.compile(rf"^[\s{BARS}]*(?:[:+\-=_─━═┄┅┈┉]{{3}}|[┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬])[\s{BARS}:+\-=_─-╬]*$")
+# So many rows make a layout of a mark that prose uses too.
+_MIN_ROWS = 8
 _BLANK = re.compile(r"[\s\u3000\u200b\ufeff]*")
 
 
@@ -40,6 +42,7 @@ def is_rule(line: str) -> bool:
 
 def split_pieces(lines: list[str]) -> list[Piece]:
     """Split the lines of one text (line 1 first) into pieces, in order."""
+    lines = _with_bars(lines)
     edges = _Edges.of(lines)
     upright = _is_upright(lines, edges)
     tabbed = [line for line in lines if "\t" in line]
@@ -72,6 +75,20 @@ def split_pieces(lines: list[str]) -> list[Piece]:
             pieces.append(Piece(line, number, number, "line", 0))
         lone_bars = empty = 0
     return pieces
+
+
+def _with_bars(lines: list[str]) -> list[str]:
+    """Write a bar for whatever else separates cells: a double bar, or a comma or semicolon in rows of figures."""
+    runs = [run for line in lines for run in re.findall(r"\|+", line)]
+    if len(runs) >= _MIN_ROWS and all(len(run) % 2 == 0 for run in runs):
+        return [line.replace("||", "|") for line in lines]
+    if runs:
+        return lines
+    for separator in (",", ";"):
+        row = re.compile(rf"(?=[^{separator}。]*[\u4e00-\u9fff）)\"])[^{separator}。]*+(?:{separator}[\s\d+\-/—.\"]*)+")
+        if sum(1 for line in lines if row.fullmatch(line)) >= _MIN_ROWS:
+            return [line if "。" in line or "，" in line else line.replace(separator, "|") for line in lines]
+    return lines
 
 
 def _cells_follow_bars(lines: list[str]) -> bool:

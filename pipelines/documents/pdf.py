@@ -20,7 +20,7 @@ from pdfplumber.table import Table
 from pipelines.documents.conversion import Converted, TabbedWriter, UnreadableDocument
 
 MAX_PAGES = 300
-_PAGE_NUMBER = re.compile(r"[\s—–\-－第页共/]*\d{0,3}[\s—–\-－第页共/]*\d{0,3}[\s—–\-－第页共/]*")
+_PAGE_NUMBER = re.compile(r"[\s—–\-－第页共/]*+\d{0,3}[\s—–\-－第页共/]*+\d{0,3}[\s—–\-－第页共/]*")
 _SENTENCE_END = tuple("。；：！？;:!?")
 _HEADING = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、]|\d{1,2}[、.．](?!\d)")
 _NO_TITLES = frozenset({"", "(anonymous)", "untitled"})

@@ -15,9 +15,14 @@ from pipelines.parsing.tokens import Token
 from pipelines.parsing.value_texts import mark_texts, split_texts
 from pipelines.parsing.wording import Wording, read_wordings
 
+
 def assemble(tokens: Sequence[Token], has_marks: bool = False) -> FoundTables:
     """Return the rows of one region; `has_marks`: bars or tabs separate its cells, so that an empty one shows."""
     return _Assembly(has_marks).run(tokens)
+
+
+# Words that stand where a figure does are short: 见附件, 详见附表, 无此项业务.
+_MAX_TEXT = 8
 
 
 class _Assembly:
@@ -110,6 +115,8 @@ class _Assembly:
         while texts < len(wordings) and wordings[texts].kind == "unknown":
             texts += 1
         words = [token for wording in wordings[:texts] for token in wording.tokens]
+        if any(len(token.text) > _MAX_TEXT for token in words):
+            return wordings
         if self.row is None or not self.row.values or not texts or any(token.row for token in words):
             return wordings
         if len(self.row.values) + len(words) != max(sizes_of(self.row.label)) or texts == len(wordings):
@@ -119,7 +126,7 @@ class _Assembly:
 
     def _takes_text(self, run: list[Token]) -> bool:
         """`0 | 见附件 | 0`: words among the values of a row that is not complete are a value of it."""
-        if self.row is None or len(self.words) != 1 or len(self.words[0].text) > 12:
+        if self.row is None or len(self.words) != 1 or len(self.words[0].text) > _MAX_TEXT:
             return False
         word = self.words[0]
         if word.row and word.row != (self.row.values[-1].row if self.row.values else 0):
@@ -127,7 +134,7 @@ class _Assembly:
         written = max((i + 1 for i, token in enumerate(run) if token.kind != "blank"), default=0)
         if not self.row.values or len(self.row.values) + 1 + written > max(sizes_of(self.row.label)):
             return False
-        if read_wordings(self.words)[0].kind == "label":
+        if read_wordings(self.words)[0].kind != "unknown":
             return False
         self.row.values.extend([replace(word, kind="text"), *run])
         self.words = []

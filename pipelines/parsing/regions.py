@@ -18,7 +18,7 @@ from pipelines.parsing.tokens import cell_kind, is_note, is_unit, lex
 
 _SENTENCE = re.compile(r"[。；;！!？?]|[,，](?![^（(]*[）)])|[:：]\s*$")
 _NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
-_PAGE_NUMBER = re.compile(r"\s*(?:[—–－\-_]+\s*\d{1,3}\s*[—–－\-_]+|[—–－\-_]*\s*第\s*\d{1,3}\s*页.{0,12})\s*")
+_PAGE_NUMBER = re.compile(r"\s*+(?:[—–－\-_]+\s*\d{1,3}\s*[—–－\-_]+|[—–－\-_]*\s*第\s*\d{1,3}\s*页.{0,12})\s*")
 _MAX_WORDS = 40
 _MAX_PENDING = 12
 _MAX_VALUE = 8
@@ -128,7 +128,7 @@ def _role_of_words(text: str) -> str:
     has_values = len(tokens) > len(words)
     is_row = has_values and len(known) > 0 and len(known) >= 0.5 * len(words)
     is_similar = has_values and len(words) == 1 and find_similar_label(words[0]) is not None
-    is_sentence = _SENTENCE.search(text) is not None or len(text) > _MAX_WORDS
+    is_sentence = len(text) > _MAX_WORDS or _SENTENCE.search(text) is not None
     if is_row or (not is_note(text) and (not has_values or is_sentence) and _holds_labels(text)):
         return "label"
     if n_values and (n_values == len(tokens) or (n_values > 2 and not words[n_values // 3 :])):

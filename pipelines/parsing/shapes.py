@@ -124,6 +124,7 @@ def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]]
             row.values = row.values[lead : len(row.values) - trail]
         elif len(row.values) == n and not _is_written_throughout(row):
             row.is_unproved = True
+        row.is_unproved |= any(token.abuts for token in row.values)
 
 
 def _runs_on_from_header(row: FoundRow) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -24,7 +25,7 @@ _FIGURE = (
 # Notes in brackets, numbering and digits inside words are words.
 _LEXER = re.compile(
     r"(?P<rest>^[^（()）【\[]{0,40}[）)](?!\s*$)|^[^（()）【\[]{0,40}[）)]$)"
-    r"|(?P<note>[（(【〔\[][^（）()【】〔〕\[\]\n]*[\u4e00-\u9fff：:][^（）()【】〔〕\[\]\n]*[）)】〕\]])"
+    r"|(?P<note>[（(【〔\[](?=[^（）()【】〔〕\[\]\n]*[\u4e00-\u9fff：:])[^（）()【】〔〕\[\]\n]*+[）)】〕\]])"
     rf"|(?P<numbering>[（(]\s?{_DIGIT}{{1,2}}\s?[)）]|{_DIGIT}\s?[.．、](?=\s?[\u4e00-\u9fff“（(]|\s*$))"
     rf"|(?P<fused>{_DIGIT}+?(?={_DIGIT}\s?[.．、]\s?[\u4e00-\u9fff“（(]))"
     rf"|(?P<figure>{_FIGURE})"
@@ -34,12 +35,15 @@ _LEXER = re.compile(
     r"|(?P<words>[^\s])"
 )
 _ENDS_IN_VALUE = re.compile(rf"(?:{_DIGIT}|\s(?:[/／\\—–－\-]{{1,4}}|无|零|〇|不适用|不涉及))\s*$")
+# Punctuation alone is neither a label nor a value.
+_WORD = re.compile(r"\w")
 _NUMBERING = re.compile(rf"\s*{_DIGIT}{{1,2}}\s?[.．、]\s*")
-_BARE = re.compile(rf"[\s\d０-９.,，．+＋\-－−—–/／%]*(?:{UNIT_SPELLINGS})?\s*")
+_VALUES = ("figure", "mark")
+_BARE = re.compile(rf"[\s\d０-９.,，．+＋\-－−—–/／%]*+(?:{UNIT_SPELLINGS})?\s*")
 # No label of the form is longer, or broken by more spaces.
 _MAX_LABEL = 120
 _MAX_SPACED = 60
-_INLINE = re.compile(r"^(?P<label>.{4,}?)[：:](?P<value>[\s\d.,，０-９]*(?:[条件])?)\s*$", re.DOTALL)
+_INLINE = re.compile(r"^(?P<label>.{4,}?)[：:](?P<value>[\s\d.,，０-９]*+(?:[条件])?)\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Token:
         kind: `words`, `figure`, `mark` (/, —, 不适用) or `blank`.
         row: as in `Piece`; 0 where nothing proves which cells make a row.
         is_cell: the layout marks where this cell begins and ends.
+        abuts: nothing stands between this value and the one before it: their digits may have run together.
     """
 
     text: str
@@ -58,6 +63,7 @@ class Token:
     line_end: int
     row: int
     is_cell: bool
+    abuts: bool = False
 
 
 def count_numbers_of(text: str) -> int:
@@ -77,7 +83,17 @@ def tokens_of(piece: Piece) -> list[Token]:
             parts = _split_cell(piece.text) or parts
     else:
         parts = list(lex(piece.text))
-    return [Token(text, kind, piece.line_start, piece.line_end, piece.row, is_cell) for kind, text in parts]
+    return list(_as_tokens(piece, parts, is_cell))
+
+
+def _as_tokens(piece: Piece, parts: list[tuple[str, str]], is_cell: bool) -> Iterator[Token]:
+    end = 0
+    before = "words"
+    for kind, text in parts:
+        start = piece.text.find(text, end)
+        abuts = kind in _VALUES and before in _VALUES and start == end
+        end, before = max(start, 0) + len(text), kind
+        yield Token(text, kind, piece.line_start, piece.line_end, piece.row, is_cell, abuts)
 
 
 @lru_cache(maxsize=50_000)
@@ -121,6 +137,7 @@ def lex(text: str) -> tuple[tuple[str, str], ...]:
         (kind, piece)
         for kind, parts in found
         for piece in (_split_words("".join(parts)) if kind == "words" else ("".join(parts).strip(),))
+        if kind != "words" or _WORD.search(piece)
     )
 
 

@@ -104,6 +104,35 @@ def test_markdown_does_not_grow_by_the_cells_that_its_rows_lack():
     assert time.process_time() - start < 10
 
 
+def test_a_page_that_takes_its_parser_minutes_is_read_in_the_other_process():
+    start = time.process_time()
+    with IsolatedConverter(1) as isolated, pytest.raises(UnreadableDocument) as raised:
+        convert_document(b"<html><select>" + b"<option>1" * 100_000, "a.html", Reader(isolated, 1 << 20))
+    assert raised.value.rule_key == "conversion_failed"
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本年公开" + "总数" * 500 + "x30条。\n",
+        "本年公开" + "总数" * 500 + "x，公开信息30条。\n",
+        "收到" + "请求" * 500 + "30件。未收到信息公开申请" + "要求" * 400 + "x\n",
+        "一、发布日期" + " " * 90_000 + "x\n",
+        "（" + "中" * 90_000 + "\n",
+        "0" + " " * 90_000 + "x\n",
+        "本行政区域政府信息公开发布总数量：" + " " * 90_000 + "x\n",
+        " " * 90_000 + "规章\n",
+        "太平镇" + "年度" * 30 + "x2020年政府信息公开工作年度报告\n",
+    ],
+    ids=range(9),
+)
+def test_no_pattern_backtracks_without_bound(text):
+    start = time.process_time()
+    parse_texts({0: text + HEAD + text, 1: HEAD + "规章 0\n" + text})
+    assert time.process_time() - start < 10
+
+
 def test_figures_above_what_a_float_holds_are_ambiguous():
     report = (
         HEAD
