@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipelines.documents.layouts import BARS
 
-# A report has 3,000 to 60,000 characters and about a thousand cells.
+# A report has 3,000 to 60,000 characters and about a thousand cells. Commas and semicolons may separate cells, too.
 MAX_CHARACTERS = 1_000_000
 MAX_LINES = 200_000
 MAX_LINE = 100_000
@@ -22,5 +22,5 @@ def excess_of(text: str) -> str | None:
         return f"{n_lines:,} lines"
     if len(text) > MAX_LINE and any(len(line) > MAX_LINE for line in text.split("\n")):
         return f"a line of more than {MAX_LINE:,} characters"
-    n_marks = sum(text.count(mark) for mark in "\t" + BARS)
-    return f"{n_marks:,} tabs and bars" if n_marks > MAX_MARKS else None
+    n_marks = sum(text.count(mark) for mark in "\t,;" + BARS)
+    return f"{n_marks:,} marks between cells" if n_marks > MAX_MARKS else None

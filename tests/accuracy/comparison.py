@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -190,6 +191,10 @@ def _compare_prose(document: RenderedDocument, reading: Reading, groups: list[st
         tally.keep("prose_missed", _example(document, quantity, value, "not read"))
 
 
+def _count_digits(texts: list[str]) -> Counter[str]:
+    return Counter(char for text in texts for char in unicodedata.normalize("NFKC", text) if char.isdigit())
+
+
 def _check_conservation(document: RenderedDocument, reading: Reading, groups: list[str], tally: Tally) -> None:
     """Every printed number stands in a cell or in a finding, and the report's own count says so."""
     report = reading.report or {}
@@ -205,8 +210,8 @@ def _check_conservation(document: RenderedDocument, reading: Reading, groups: li
         missing = len(document.figures) - in_cells - in_findings
         lost = Counter({"?": missing} if missing > 0 else {})
     if lost and document.layout == "fused":  # figures without a gap: compare digits
-        have = Counter(char for text in (*words, *quoted) for char in text if char.isdigit())
-        lost = Counter(char for number in document.figures for char in number if char.isdigit()) - have
+        have = _count_digits([*words, *quoted])
+        lost = _count_digits(document.figures) - have
     if lost:
         tally.count(groups, "lost_numbers", lost.total())
         tally.keep("lost_numbers", _example(document, "numbers", dict(lost), f"{in_cells} + {in_findings}"))

@@ -30,7 +30,7 @@ HEAD = "太平镇人民政府2020年政府信息公开工作年度报告\n二、
         ("0\n" * 200_000, "200,001 lines"),
         ("字" * 100_001, "a line of more than 100,000 characters"),
         ("字\n" * 500_001, "1,000,002 characters"),
-        ("|0|0|0\n" * 70_000, "210,000 tabs and bars"),
+        ("|0|0|0\n" * 70_000, "210,000 marks between cells"),
     ],
     ids=["lines", "line", "characters", "cells"],
 )
@@ -57,6 +57,7 @@ def test_a_plain_text_above_the_limit_of_all_formats(monkeypatch):
     [
         "规章\n" * 50_000,
         "规章|0|0|0\n" * 20_000,
+        "规章,0,0,0\n" * 20_000,
         ("规章 " * 10_000 + "\n") * 3,
         ("政府信息公开" * 16_000 + "\n") * 3,
         "规章 0\n" + "词语好啊\n" * 30_000,
@@ -67,7 +68,7 @@ def test_a_plain_text_above_the_limit_of_all_formats(monkeypatch):
         "规章" + "（" * 99_000 + " 0\n",
         ("本年公开政府信息30条，收到申请5件，" * 5_000 + "\n") * 3,
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_long_texts_take_seconds(text):
     start = time.process_time()
