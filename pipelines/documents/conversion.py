@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 MAX_CHARACTERS = 20_000_000
 MAX_CELLS = 1_000_000
-MAX_COLSPAN = 100
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 

@@ -170,8 +170,7 @@ def _enter(element: Any, name: str, builder: PageBuilder, numbering: Numbering) 
     elif name == "tr":
         builder.open_row()
     elif name == "tc":
-        span = value_of(child_of(child_of(element, "tcPr"), "gridSpan")) or ""
-        builder.open_cell(int(span) if span.isascii() and span.isdigit() and len(span) < 9 else 1)
+        builder.open_cell()
     elif name == "txbxContent":
         builder.end_line()
 

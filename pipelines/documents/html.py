@@ -143,7 +143,7 @@ def _enter(node: LexborNode, tag: str, builder: PageBuilder) -> None:
     elif tag == "tr":
         builder.open_row()
     elif tag in ("td", "th"):
-        builder.open_cell(_span(node.attributes.get("colspan")))
+        builder.open_cell()
     elif tag in _LINES:
         builder.end_line()
     elif tag == "input" and node.attributes.get("type") in _TYPED:
@@ -169,11 +169,6 @@ def _add_text(text: str, verbatim: bool, builder: PageBuilder) -> None:
     for line in others:
         builder.end_line()
         builder.add_text(line)
-
-
-def _span(printed: str | None) -> int:
-    digits = re.match(r"\s*(\d{1,9})", printed or "", re.ASCII)
-    return int(digits[1]) if digits else 1
 
 
 def _foreign_plausibility(text: str) -> float:

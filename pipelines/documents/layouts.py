@@ -14,6 +14,7 @@ BARS = "|｜│┃¦∣"
 _BAR = re.compile(f"[{BARS}]")
 # Ruling of a table drawn with characters, and the line below the head of a table in Markdown.
 _RULE = re.compile(rf"^[\s{BARS}]*(?:[:+\-=_─━═┄┅┈┉]{{3}}|[┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬])[\s{BARS}:+\-=_─-╬]*$")
+_PROSE = re.compile(r"[\d。，]")
 # So many rows make a layout of a mark that prose uses too.
 _MIN_ROWS = 8
 _BLANK = re.compile(r"[\s\u3000\u200b\ufeff]*")
@@ -87,7 +88,11 @@ def _with_bars(lines: list[str]) -> list[str]:
     for separator in (",", ";"):
         row = re.compile(rf"(?=[^{separator}。]*[\u4e00-\u9fff）)\"])[^{separator}。]*+(?:{separator}[\s\d+\-/—.\"]*)+")
         if sum(1 for line in lines if row.fullmatch(line)) >= _MIN_ROWS:
-            return [line if "。" in line or "，" in line else line.replace(separator, "|") for line in lines]
+            # A line with figures that is no such row keeps its thousands.
+            return [
+                line.replace(separator, "|") if row.fullmatch(line) or not _PROSE.search(line) else line
+                for line in lines
+            ]
     return lines
 
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pipelines.documents.conversion import MAX_CELLS, MAX_COLSPAN, TabbedWriter, UnreadableDocument, collapse_spaces
+from pipelines.documents.conversion import MAX_CELLS, TabbedWriter, UnreadableDocument, collapse_spaces
 
 # A line of prose, or the cells of a row; a row without cells ends a table.
 Block = str | tuple[str, ...]
@@ -24,9 +24,8 @@ _PAGE_CHARACTERS = 400
 
 @dataclass
 class Cell:
-    """What stands in a cell, over how many columns it reaches, and whether a table of several cells stands in it."""
+    """What stands in a cell, and whether a table of several cells stands in it."""
 
-    colspan: int = 1
     blocks: deque[Block] = field(default_factory=deque)
     has_table: bool = False
 
@@ -87,7 +86,7 @@ class PageBuilder:
             self._tables[-1].rows.append([])
             self._tables[-1].cell = None
 
-    def open_cell(self, colspan: int = 1) -> None:
+    def open_cell(self) -> None:
         """Begin a cell; without a table it is only a line of its own."""
         self.end_line()
         if self._tables:
@@ -97,7 +96,7 @@ class PageBuilder:
             self._n_cells += 1
             if self._n_cells > MAX_CELLS:
                 raise UnreadableDocument("too_complex", reason=f"more than {MAX_CELLS:,} cells")
-            table.cell = Cell(min(max(colspan, 1), MAX_COLSPAN))
+            table.cell = Cell()
             table.rows[-1].append(table.cell)
 
     def close_cell(self) -> None:

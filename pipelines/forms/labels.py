@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
 import polars as pl
 
+from pipelines.forms.caches import cache_short
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.script import traditional_characters
 
@@ -47,7 +48,7 @@ def label_key(text: pl.Expr) -> pl.Expr:
     )
 
 
-@lru_cache(maxsize=100_000)
+@cache_short(maxsize=100_000)
 def label_key_of(text: str) -> str:
     """Return the same as `label_key` for one text."""
     text = unicodedata.normalize("NFKC", re.sub(_CIRCLED, "", text)).translate(_translation())

@@ -6,12 +6,13 @@ Belongs here: the lookup of single labels with the alias matched and its distanc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from pipelines.forms.caches import cache_short
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.labels import column_labels, label_key, label_key_of
 
@@ -94,7 +95,7 @@ def find_label(text: str) -> Match | None:
     return dictionary().get(label_key_of(text))
 
 
-@lru_cache(maxsize=50_000)
+@cache_short(maxsize=50_000)
 def find_similar_label(text: str) -> Match | None:
     """Return the one label within the allowed distance of a text, or that it is the beginning of; else None.
 

@@ -18,6 +18,7 @@ from pipelines.parsing.shapes import count_fitting, is_written
 from pipelines.parsing.tokens import Token, tokens_of
 
 _ROW_NUMBERS = "行号"
+_MAX_DIGITS = 6
 _MIN_GAIN = 3
 _MIN_COMPLETE = 0.8
 
@@ -51,13 +52,17 @@ def _without_row_numbers(tokens: list[Token]) -> tuple[list[Token], list[Token]]
     """Split off the numbers of rows (行号, 序号) that stand before the labels in a column of their own."""
     firsts: list[Token] = []
     for _, row in _printed_rows(tokens):
-        if len(row) > 1 and row[0].kind == "figure" and row[1].kind == "words" and row[0].text.strip().isdigit():
+        if len(row) > 1 and row[0].kind == "figure" and row[1].kind == "words" and _is_row_number(row[0].text.strip()):
             firsts.append(row[0])
     counted = [int(token.text) for token in firsts]
     if len(counted) < 3 or any(b <= a for a, b in pairwise(counted)):
         return tokens, []
     gone = {id(token) for token in firsts}
     return [token for token in tokens if id(token) not in gone], firsts
+
+
+def _is_row_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _MAX_DIGITS
 
 
 def _printed_rows(tokens: list[Token]) -> list[tuple[int, list[Token]]]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice, takewhile
 
 from pipelines.documents.layouts import Piece
+from pipelines.forms.caches import cache_short
 from pipelines.forms.labels import label_key_of, section_labels
 from pipelines.forms.matching import find_label, find_similar_label
 from pipelines.parsing.tokens import cell_kind, is_note, is_unit, lex
@@ -109,7 +110,7 @@ def _role(piece: Piece) -> str:
     return _role_of_line(piece.text.strip())
 
 
-@lru_cache(maxsize=50_000)
+@cache_short(maxsize=50_000)
 def _role_of_line(text: str) -> str:
     is_section = _is_section(text)
     if find_label(text) is not None and not is_section:

@@ -9,9 +9,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from pipelines.documents.layouts import Piece
+from pipelines.forms.caches import cache_short
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.labels import label_key_of
 from pipelines.forms.matching import find_label
@@ -96,7 +97,7 @@ def _as_tokens(piece: Piece, parts: list[tuple[str, str]], is_cell: bool) -> Ite
         yield Token(text, kind, piece.line_start, piece.line_end, piece.row, is_cell, abuts)
 
 
-@lru_cache(maxsize=50_000)
+@cache_short(maxsize=50_000)
 def cell_kind(text: str) -> str:
     """Return the kind of a whole cell."""
     bare = unicodedata.normalize("NFKC", text).strip(" \t\n\r\u200b\ufeff")
@@ -113,7 +114,7 @@ def cell_kind(text: str) -> str:
     return "words"
 
 
-@lru_cache(maxsize=50_000)
+@cache_short(maxsize=50_000)
 def lex(text: str) -> tuple[tuple[str, str], ...]:
     """Split a line without marks into (kind, text): words stay together, figures are single."""
     if (inline := _inline(text)) is not None:

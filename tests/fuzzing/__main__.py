@@ -54,6 +54,7 @@ def main() -> None:
     options = [
         f"-max_total_time={int(arguments.minutes * 60)}",
         f"-max_len={_MAX_BYTES.get(target, 1 << 16)}",
+        f"-artifact_prefix={corpus.parent}/{target}-",
         "-timeout=120",
         "-rss_limit_mb=4096",
         "-print_final_stats=1",

@@ -85,7 +85,7 @@ COVERED = "<w:vMerge/>"
     [
         (table(cell("规章") + cell("0"), cell("本年新\n制作") + cell("1")), "\t规章\n\t0\n\n\t本年新 制作\n\t1\n"),
         (table(cell("甲", MERGED) + cell("1"), cell("", COVERED) + cell("2")), "\t甲\n\t1\n\n\t2\n"),
-        (table(cell("", '<w:gridSpan w:val="3"/>') + cell("乙", '<w:gridSpan w:val="2"/>')), "\t\n\t\n\t\n\t乙\n"),
+        (table(cell("", '<w:gridSpan w:val="3"/>') + cell("乙", '<w:gridSpan w:val="2"/>')), "\t\n\t乙\n"),
         (table(f"<w:tc>{table(cell('1') + cell('2'))}<w:p>{run('尾')}</w:p></w:tc>" + cell("旁")),
          "\t1\n\t2\n\n\n尾\n旁\n"),
         (table(f"<w:sdt><w:sdtContent>{cell('1')}</w:sdtContent></w:sdt>" + cell("2")), "\t1\n\t2\n"),

@@ -55,7 +55,7 @@ def test_elements_in_each_other(opened, n, reader):
 
 def test_spans_without_bounds():
     text = convert_html(b"<table><tr><td colspan=1000000000 rowspan=1000000000><td>1<tr><td>2<td>3</table>").text
-    assert text == "\t\n" * 100 + "\t1\n\n\t2\n\t3\n"
+    assert text == "\t\n\t1\n\n\t2\n\t3\n"
 
 
 @pytest.mark.parametrize("span", ["-1", "0", "x", "", "99999999999999999999", "２"])
@@ -67,10 +67,9 @@ def test_more_cells_than_any_report_has(monkeypatch):
     monkeypatch.setattr("pipelines.documents.pages.MAX_CELLS", 1000)
     monkeypatch.setattr("pipelines.documents.conversion.MAX_CELLS", 1000)
     assert convert_html(b"<table><tr>" + b"<td>1" * 1000).text.count("\t1\n") == 1000
-    for html in (b"<table><tr>" + b"<td>1" * 1001, b"<table><tr>" + b"<td colspan=100>" * 11 + b"<td>1"):
-        with pytest.raises(UnreadableDocument) as raised:
-            convert_html(html)
-        assert raised.value.rule_key == "too_complex"
+    with pytest.raises(UnreadableDocument) as raised:
+        convert_html(b"<table><tr>" + b"<td>1" * 1001)
+    assert raised.value.rule_key == "too_complex"
 
 
 def test_more_text_than_any_report_has(monkeypatch):

@@ -38,7 +38,7 @@ def test_prose(html, text):
         ("<table><tr><td>规章<td>0<tr><td>本年新<br>制作<td><p>1</p><p>2</p></table>后",
          "\t规章\n\t0\n\n\t本年新 制作\n\t1 2\n\n\n后\n"),
         ("<table><tr><td rowspan=2>甲<td>1<tr><td>2</table>", "\t甲\n\t1\n\n\t2\n"),
-        ("<table><tr><td colspan=3> <td colspan=2>乙<tr><td>1<td>&nbsp;</table>", "\t\n\t\n\t\n\t乙\n\n\t1\n\t\n"),
+        ("<table><tr><td colspan=3> <td colspan=2>乙<tr><td>1<td>&nbsp;</table>", "\t\n\t乙\n\n\t1\n\t\n"),
         ("<table><tr><td>1<td><span>2</span><font>3</font><o:p></o:p></table>", "\t1\n\t23\n"),
         ("<table><tr></tr><tr><td>1<td>2</table>", "\t1\n\t2\n"),
         ("前<table><caption>表一</caption><tr><td>1<td>2</table><table><tr><td>3<td>4</table>",

@@ -14,7 +14,7 @@ from tests.reading import read_folder, write_delivery
     [
         ("# 年报\n\n**第一**段\n第二行\n\n- 甲\n- 乙\n", "年报\n第一段\n第二行\n甲\n乙\n"),
         ("| 规章 | 0 |\n|---|---|\n| 其他 |  |\n\n尾", "\t规章\n\t0\n\n\t其他\n\t\n\n\n尾\n"),
-        ("a|b\n-|-\n1|2|3|4\n", "\ta\n\tb\n\t\n\t\n\n\t1\n\t2\n\t3\n\t4\n"),
+        ("a|b\n-|-\n1|2|3|4\n", "\ta\n\tb\n\n\t1\n\t2\n\t3\n\t4\n"),
         ("| 本年新<br>制作 | a \\| b |\n|:--|--:|\n| 1 | 2 |\n", "\t本年新 制作\n\ta | b\n\n\t1\n\t2\n"),
         ("文\n\n<table><tr><td>规章</td><td>0</td></tr></table>\n", "文\n\t规章\n\t0\n"),
         ("| 规章 | 0 |\n| 其他 | 1 |\n", "| 规章 | 0 |\n| 其他 | 1 |\n"),

@@ -70,7 +70,7 @@ def test_merged_cells():
     rows = [["甲", "", "乙"], ["丙", "1", "2"], ["", "3", "4"], ["丁", "", "5"]]
     spans = [((0, 0), (1, 0)), ((0, 1), (0, 2)), ((1, 3), (2, 3))]
     rows[3][2] = ""
-    expected = "\t甲\n\t乙\n\n\t丙\n\t1\n\t2\n\n\t3\n\t4\n\n\t丁\n\t\n\t\n"
+    expected = "\t甲\n\t乙\n\n\t丙\n\t1\n\t2\n\n\t3\n\t4\n\n\t丁\n\t\n"
     assert convert_pdf(pdf_of(ruled(rows, spans))).text == expected
 
 
