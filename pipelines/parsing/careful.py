@@ -17,7 +17,7 @@ from pipelines.forms.labels import label_key_of
 from pipelines.parsing.alignment import Grid
 from pipelines.parsing.edition_votes import vote
 from pipelines.parsing.found import FoundTables, size_in
-from pipelines.parsing.region_reading import read_regions
+from pipelines.parsing.region_reading import ROW_NUMBERS, read_regions
 from pipelines.parsing.regions import find_regions, is_cut_off
 from pipelines.parsing.rows import FormRows
 from pipelines.parsing.shapes import trim_rows
@@ -47,6 +47,8 @@ class CarefulReader:
             self.prose.append((doc, line, " ".join(piece.text for piece in group)))
         found = read_regions(regions)
         _drop_repeated_labels([tables for tables, _ in found])
+        for tables, _ in found:
+            _drop_doubtful_blanks(tables)
         for (tables, _), region in zip(found, regions, strict=True):
             if is_cut_off(region, pieces):
                 _drop_cut_row(tables)
@@ -193,6 +195,12 @@ def _drop_repeated_labels(tables: list[FoundTables]) -> None:
         found.rows = [row for row in found.rows if not row.is_printed_only or labels[row.label] == 1]
 
 
+def _drop_doubtful_blanks(found: FoundTables) -> None:
+    """Where figures are left over that no label took, they may be those of labels without values: nothing is empty then."""
+    if any(token.kind == "figure" for label, group in found.leftovers for token in group if label != ROW_NUMBERS):
+        found.rows = [row for row in found.rows if not row.is_printed_only]
+
+
 def _drop_cut_row(found: FoundTables) -> None:
     """Where a region ends with a label, its values may have been cut off."""
     while found.rows and found.rows[-1].is_printed_only:
@@ -211,7 +219,15 @@ def _settle_leftovers(tables: FoundTables, tokens: list[Token]) -> None:
 
 
 def _table_near(tables: FoundTables, tokens: list[Token]) -> str | None:
-    """Return the table whose row stands nearest above some tokens, else below."""
-    above = [row.label.table_key for row in tables.rows if row.line_start <= tokens[0].line_start]
-    below = [row.label.table_key for row in tables.rows]
-    return above[-1] if above else (below[0] if below else None)
+    """Return the table whose row or header stands nearest above some tokens, else below."""
+    rows = [(row.line_start, row.label.table_key) for row in tables.rows]
+    rows += [
+        (w.tokens[0].line_start, min(w.match.header_tables)) for w in _table_headers(tables) if w.match is not None
+    ]
+    above = [place for place in rows if place[0] <= tokens[0].line_start]
+    return max(above)[1] if above else (min(rows)[1] if rows else None)
+
+
+def _table_headers(tables: FoundTables) -> list[Wording]:
+    """Wordings of headers that one table alone prints."""
+    return [w for header in tables.headers for w in header if w.match is not None and len(w.match.header_tables) == 1]

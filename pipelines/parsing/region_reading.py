@@ -17,7 +17,7 @@ from pipelines.parsing.regions import Region
 from pipelines.parsing.shapes import count_fitting, is_written
 from pipelines.parsing.tokens import Token, tokens_of
 
-_ROW_NUMBERS = "行号"
+ROW_NUMBERS = "行号"
 _MAX_DIGITS = 6
 _MIN_GAIN = 3
 _MIN_COMPLETE = 0.8
@@ -44,7 +44,7 @@ def _read_region(region: Region, blanks: tuple[int, int] | None) -> tuple[FoundT
     tokens, row_numbers = _without_row_numbers(printed)
     found = assemble(tokens, has_marks=region.has_marks)
     if row_numbers:
-        found.leftovers.append((_ROW_NUMBERS, row_numbers))
+        found.leftovers.append((ROW_NUMBERS, row_numbers))
     return found, printed
 
 
