@@ -139,6 +139,10 @@ def _reports_frame(
         joined = joined.join(frame, on="doc", how="left", maintain_order="left")
     counts = ("n_table_numbers", "n_cell_numbers", "n_finding_numbers")
     return joined.with_columns(
+        division_code=pl.lit(None, dtype=pl.String),
+        is_government=pl.lit(None, dtype=pl.Boolean),
+        resolution=pl.when(pl.col("unit_name").is_null()).then(pl.lit("unknown")).otherwise(pl.lit("ambiguous")),
+    ).with_columns(
         pl.col("sections").fill_null(pl.lit([], dtype=pl.List(SECTION))),
         *(pl.col(count).fill_null(0) for count in counts),
     )

@@ -1,4 +1,4 @@
-"""The one description of every column, read from the dbt doc blocks in `models/columns.md`.
+"""The one description of every column, read from the dbt doc blocks in `models/columns*.md`.
 
 Belongs here: looking a description up. The words themselves stand in the markdown, Chinese first, English second.
 """
@@ -16,8 +16,8 @@ _BLOCK = re.compile(r"{%\s*docs\s+(\w+)\s*%}(.*?){%\s*enddocs\s*%}", re.DOTALL)
 @cache
 def load_descriptions() -> dict[str, str]:
     """Return doc block name -> description, the two languages joined as dbt joins them."""
-    text = (DBT_PROJECT_DIR / "models" / "columns.md").read_text(encoding="utf-8")
-    return {name: body.strip() for name, body in _BLOCK.findall(text)}
+    texts = [path.read_text(encoding="utf-8") for path in sorted((DBT_PROJECT_DIR / "models").glob("columns*.md"))]
+    return {name: body.strip() for text in texts for name, body in _BLOCK.findall(text)}
 
 
 def describe(column: str) -> str:
@@ -26,5 +26,5 @@ def describe(column: str) -> str:
         return load_descriptions()[column]
     except KeyError:
         raise KeyError(
-            f"no description of column {column!r}: add a docs block to dbt_project/models/columns.md"
+            f"no description of column {column!r}: add a docs block to dbt_project/models/columns*.md"
         ) from None

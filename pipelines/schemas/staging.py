@@ -18,6 +18,7 @@ FORM_VERSIONS = ["F2008", "F2014", "F2019", "F2021", "none"]
 CELL_FORM_VERSIONS = ["F2014", "F2019", "F2021", "provincial"]
 VALUE_STATES = ["number", "zero", "blank", "not_applicable", "text", "ambiguous", "absent"]
 VALUE_BASES = ["read", "realigned", "corrected"]
+TEXT_RESOLUTIONS = ["name_and_parent", "unique_name", "ambiguous", "unknown"]
 SEVERITIES = ["error", "warning", "info"]
 SECTION = pl.Struct({"number": pl.String, "section_key": pl.String, "title": pl.String, "line": pl.Int32})
 SHA256 = r"^[0-9a-f]{64}$"
@@ -87,6 +88,9 @@ class Reports(_OfReport):
     body_name_line: pl.Int32 = field("body_name_line", nullable=True, ge=1)
     unit_name: str = field("unit_name", nullable=True)
     printed_parent: str = field("printed_parent", nullable=True)
+    division_code: str = field("division_code", nullable=True, str_matches=r"^\d{2}(\d{2}(\d{2}(\d{3})?)?)?$")
+    is_government: bool = field("is_government", nullable=True)
+    resolution: str = field("resolution", isin=TEXT_RESOLUTIONS)
     report_year: pl.Int32 = field("report_year", nullable=True, ge=2000, le=2100)
     report_year_basis: str = field("report_year_basis", nullable=True, isin=["title", "period", "preamble", "prose"])
     form_version: str = field("form_version", isin=FORM_VERSIONS)

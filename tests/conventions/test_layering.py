@@ -76,8 +76,8 @@ def test_dbt_layers(path):
 
 
 def test_one_description_a_column_in_both_languages():
-    text = (DBT_PROJECT_DIR / "models" / "columns.md").read_text(encoding="utf-8")
-    names = re.findall(r"{%\s*docs\s+(\w+)", text)
+    texts = [path.read_text(encoding="utf-8") for path in (DBT_PROJECT_DIR / "models").glob("columns*.md")]
+    names = [name for text in texts for name in re.findall(r"{%\s*docs\s+(\w+)", text)]
     assert len(names) == len(set(names))
     for name, description in load_descriptions().items():
         assert len(description.split("\n")) == 2, name

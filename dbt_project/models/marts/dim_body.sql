@@ -12,6 +12,11 @@ bodies as (
         max_by(body_name, coalesce(report_year, 0)) as body_name,
         max(unit_name) as unit_name,
         max(printed_parent) as printed_parent,
+        max(division_code) as division_code,
+        coalesce(bool_or(is_government), false) as is_government,
+        -- Reports that are one body may be placed by evidence of different strength: the strongest is told.
+        arg_min(resolution, list_position(['override', 'name_and_parent', 'unique_name', 'ambiguous'], resolution))
+            as resolution,
         count(*) as n_reports
     from reports
     group by body_key
@@ -32,10 +37,11 @@ select
     bodies.unit_name,
     bodies.printed_parent,
     coalesce(typed.body_type, 'unknown') as body_type,
-    cast(null as varchar) as division_code,
+    bodies.division_code,
+    bodies.is_government,
     cast(null as varchar) as province_name,
     cast(null as varchar) as county_name,
-    case when bodies.unit_name is null then 'unknown' else 'ambiguous' end as resolution,
+    coalesce(bodies.resolution, 'unknown') as resolution,
     bodies.n_reports
 from bodies
 left join typed on bodies.body_key = typed.body_key
