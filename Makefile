@@ -17,7 +17,7 @@ export PYTHONUTF8 := 1
 DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install warehouse test check accuracy dev sql trace docs clean
+.PHONY: help install warehouse test check accuracy dev sql trace docs reference clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ trace: $(INSTALLED) ## one document's whole way: make trace DOC=<path or beginni
 
 docs: $(INSTALLED) ## one static page of the dbt docs: data/warehouse/docs/index.html
 	@$(BIN)/python -m pipelines.publishing.docs
+
+reference: $(INSTALLED) ## fetch and shape data/reference again (npm and the network are needed for this alone)
+	@$(BIN)/python -m pipelines.reference
 
 clean: ## remove everything built (warehouse, exports, caches, .venv), never data/raw
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs

@@ -11,6 +11,7 @@ from pathlib import Path
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
+REFERENCE_DIR = PROJECT_DIR / "data" / "reference"
 SEEDS_DIR = DBT_PROJECT_DIR / "seeds"
 
 STAGING_FRAMES = ("documents", "reports", "cells", "prose_counts", "findings")
