@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from pipelines.gazetteer.index import load_gazetteer
+from pipelines.gazetteer.reading import Reading, read_name
 from pipelines.parsing.names import BODY_END, clean_body, unit_name
 from pipelines.parsing.periods import DATE, YEAR
 from pipelines.parsing.titles import Line, compact
@@ -21,6 +23,16 @@ _COMPILED = re.compile(
     r"由([\u4e00-\u9fff]{2,20}?(?:人民政府|街道办事处|镇政府|乡政府))(?:党政(?:综合)?办(?:公室)?|办公室)?(?:负责)?(?:编制|根据|按照|依据)"
 )
 _ENDS_NAME = re.compile(rf"(?:{BODY_END})$")
+_QUOTED = re.compile(r"《[^》]*》")
+_OFFICE = re.compile(r"人民政府|办事处|镇政府|乡政府|局|委员会|管委会|中心|厅")
+# The site of a government that is named is not who writes.
+_ITS_SITE = re.compile(r"的?(?:政务)?(?:门户|网|公报|信息网|公众|办公厅|印发|关于|街道|[一-鿿]{1,6}街道办)")
+_CALLED = re.compile("联系|咨询|受理|编制|编写|由")
+_HAN_END = re.compile(r"[一-鿿]+$")
+_MAX_NAME = 30
+# Units of these names are there, but in a sentence they are common words.
+_NO_UNITS = ("街道", "城区", "农场", "林场", "城南", "新镇", "城镇", "乡镇", "村镇", "集镇", "小镇")
+_DEPARTMENT = re.compile(r"[\u4e00-\u9fff]{1,11}(?:局|委员会|中心|厅)")
 _NOBODY = re.compile(r"^[我本全各该]|[我本全各该](?:镇|乡|街道|县|区|市)")
 _SIGNED = re.compile(rf"([\u4e00-\u9fff（）()]+?(?:{BODY_END}))(?:\|*{DATE})?")
 _CLAUSE_NAME = re.compile(
@@ -42,6 +54,45 @@ def presented_body(lines: list[Line]) -> tuple[str, int] | None:
             name = clean_body(match.groups()[-1])
             if _ENDS_NAME.search(name) and not _NOBODY.search(name):
                 return name, number
+    return None
+
+
+def addressed_body(lines: list[Line]) -> tuple[str, int] | None:
+    """The one body that the opening lines name with its office, as who writes or whom to call; none where they name more.
+
+    Only names that the gazetteer knows, within the divisions printed before them: 硚口区荣华街道办事处.
+    """
+    found: dict[str, tuple[str, int]] = {}
+    called: dict[str, tuple[str, int]] = {}
+    for number, text in lines:
+        words = _QUOTED.sub("，", compact(text))
+        for match in _OFFICE.finditer(words):
+            if _ITS_SITE.match(words, match.end()):
+                continue
+            reading = _read_before(words[max(match.end() - _MAX_NAME, 0) : match.end()])
+            if reading is None:
+                continue
+            name = "".join(step.words for step in reading.steps) + re.sub(r"^政府$", "", reading.rest)
+            found.setdefault(reading.unit_name, (name, number))
+            if _CALLED.search(words, 0, match.start()):
+                called.setdefault(reading.unit_name, (name, number))
+    for bodies in (found, called):
+        if len(bodies) == 1:
+            return next(iter(bodies.values()))
+    return None
+
+
+def _read_before(words: str) -> Reading | None:
+    """The longest end of some words that is a township's government or a department of a division."""
+    known = load_gazetteer().lengths
+    start = _HAN_END.search(words)
+    for place in range(start.start() if start else len(words), len(words) - 2):
+        if words[place : place + 2] in known:
+            reading = read_name(words[place:])
+            is_unit = reading.kind == "government" and reading.steps[-1].is_unit and reading.unit_name not in _NO_UNITS
+            is_department = reading.is_department and _DEPARTMENT.fullmatch(reading.rest) is not None
+            if (is_unit or is_department) and not any(step.is_short for step in reading.steps):
+                return reading
     return None
 
 

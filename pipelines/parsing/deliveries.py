@@ -48,6 +48,8 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
         "reports": _frame("reports", [batch.reports for batch in parsed], places),
         "cells": _frame("cells", [batch.cells for batch in parsed], places),
         "prose_counts": _frame("prose_counts", [batch.prose_counts for batch in parsed], places),
+        "body_evidence": _frame("body_evidence", [batch.body_evidence for batch in parsed], places),
+        "body_candidates": _frame("body_candidates", [batch.body_candidates for batch in parsed], places),
         "findings": _findings_frame(documents, parsed, places, read["n_lines"].to_list()),
     }
 
@@ -77,6 +79,8 @@ def _parse_batch(documents: dict[int, Document]) -> ParsedReports:
         reports=pl.concat([part.reports for part in parts], how="diagonal_relaxed"),
         cells=pl.concat([part.cells for part in parts], how="diagonal_relaxed"),
         prose_counts=pl.concat([part.prose_counts for part in parts], how="diagonal_relaxed"),
+        body_evidence=pl.concat([part.body_evidence for part in parts], how="diagonal_relaxed"),
+        body_candidates=pl.concat([part.body_candidates for part in parts], how="diagonal_relaxed"),
         findings=[found for part in parts for found in part.findings],
     )
 
@@ -91,7 +95,11 @@ def _parse_alone(doc: int, document: Document) -> ParsedReports:
 
 def _parse(documents: dict[int, Document]) -> ParsedReports:
     texts = {doc: document.text or "" for doc, document in documents.items()}
-    return parse_texts(texts, {doc: document.title for doc, document in documents.items() if document.title})
+    return parse_texts(
+        texts,
+        {doc: document.title for doc, document in documents.items() if document.title},
+        {doc: document.url for doc, document in documents.items() if document.url},
+    )
 
 
 def _places(documents: list[Document], delivery: str) -> pl.DataFrame:

@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pipelines.parsing.bodies import presented_body, prose_body, signed_body
+from pipelines.gazetteer.reading import is_division_of, read_name
+from pipelines.parsing.bodies import addressed_body, presented_body, prose_body, signed_body
 from pipelines.parsing.characters import drop_glosses, to_simplified
-from pipelines.parsing.names import clean_body, find_parent, is_same_body, is_whole_name, unit_name
+from pipelines.parsing.names import clean_body, is_same_body, is_whole_name, unit_name
 from pipelines.parsing.page_marks import read_breadcrumbs, read_publication, read_publisher
 from pipelines.parsing.periods import YEAR, read_period, title_year, to_year, whole_date, years_in
 from pipelines.parsing.titles import Line, compact, find_title, foreign_words, read_title, title_body
@@ -36,15 +37,20 @@ class Header:
     body_name: str | None = None
     body_name_basis: str | None = None
     body_name_line: int | None = None
-    unit_name: str | None = None
-    printed_parent: str | None = None
     report_year: int | None = None
     report_year_basis: str | None = None
     period_start: dt.date | None = None
     period_end: dt.date | None = None
     published_on: dt.date | None = None
     published_on_basis: str | None = None
+    # What follows is for the other steps of reading, and no column.
     findings: list[dict[str, object]] = field(default_factory=list)
+    # Every name of a body that the report gives, as (basis, name, line), the strongest first.
+    names: list[tuple[str, str, int | None]] = field(default_factory=list)
+    crumb_divisions: list[tuple[str, int]] = field(default_factory=list)
+    crumb_townships: list[tuple[str, int]] = field(default_factory=list)
+    # All prose lines in simplified script.
+    lines: list[Line] = field(default_factory=list)
 
 
 def read_header(preamble: list[Line], body: list[Line], source_title: str | None = None) -> Header:
@@ -59,6 +65,7 @@ def read_header(preamble: list[Line], body: list[Line], source_title: str | None
     preamble, body = (
         [(number, to_simplified(drop_glosses(text))) for number, text in lines] for lines in (preamble, body)
     )
+    header.lines = [*preamble, *body]
     _read_title(header, preamble, source_title)
     after_title = [line for line in preamble if line[0] > (header.title_line_end or 0)]
     _read_period(header, [*after_title, *body])
@@ -155,31 +162,28 @@ def _read_body(header: Header, preamble: list[Line], after_title: list[Line], bo
         named.append(("preamble", *presented))
     if signature := signed_body(body[-_LAST_LINES:]):
         named.append(("signature", *signature))
-    divisions, townships = read_breadcrumbs(preamble)
-    if not named and (published := read_publisher(preamble)):
+    header.crumb_divisions, header.crumb_townships = read_breadcrumbs(preamble)
+    if published := read_publisher(preamble):
         named.append(("metadata", *published))
-    if not named and len({unit_name(name) for name, _ in townships}) == 1:
-        named.append(("metadata", *townships[-1]))
+    if not named and len({unit_name(name) for name, _ in header.crumb_townships}) == 1:
+        named.append(("metadata", *header.crumb_townships[-1]))
+    if not named and (addressed := addressed_body([*after_title, *body[:_FIRST_LINES]])):
+        named.append(("preamble", *addressed))
     if not named and (guess := prose_body(after_title + body)):
         named.append(("prose", *guess))
     if not named:
         header.findings.append({"rule_key": "body_missing"})
         return
+    header.names = named
     header.body_name_basis, header.body_name, header.body_name_line = named[0]
-    parent, unit = find_parent(header.body_name, [text for _, text in [*preamble, *body]])
-    if parent is None and divisions and all(is_same_body(unit, name) for name, _ in townships):
-        parent = _parent_of(unit, divisions)
-    header.unit_name, header.printed_parent = unit, parent
     for basis, name, number in named[1:]:
-        if basis in ("preamble", "signature") and not is_same_body(header.body_name, name):
+        if basis in ("preamble", "signature") and not _may_be_one(header.body_name, name):
             _add_finding(header, "body_conflict", header.body_name, name, number)
 
 
-def _parent_of(unit: str, divisions: list[str]) -> str | None:
-    """The divisions of a breadcrumb above a township; a unit that is itself a division has none there."""
-    if not re.search(r"(?:镇|乡|街道|苏木)$", unit):
-        return None
-    return "".join(name for name in divisions if name != unit) or None
+def _may_be_one(name: str, other: str) -> bool:
+    """Tell whether a second name does not contradict the first: the same body, or the division that it belongs to."""
+    return is_same_body(name, other) or is_division_of(read_name(other), read_name(name))
 
 
 def _add_finding(

@@ -31,9 +31,9 @@ _DATED = re.compile(
 _DATE_FIRST = re.compile(rf"^\s*{DATE}[\s\d:：]*(?:来源|信息来源|文章来源|作者|浏览|点击|字体|阅读)")
 
 
-def read_breadcrumbs(lines: list[Line]) -> tuple[list[str], list[tuple[str, int]]]:
-    """Return the divisions that breadcrumbs pass, the highest first, and the townships they name with their line."""
-    divisions: list[str] = []
+def read_breadcrumbs(lines: list[Line]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Return the divisions that breadcrumbs pass, the highest first, and the townships they name, with their lines."""
+    divisions: dict[str, int] = {}
     townships: list[tuple[str, int]] = []
     for number, text in lines:
         if not _CRUMB.search(text):
@@ -43,8 +43,8 @@ def read_breadcrumbs(lines: list[Line]) -> tuple[list[str], list[tuple[str, int]
             if _TOWNSHIP.fullmatch(name) and not _NO_TOWNSHIP.search(name):
                 townships.append((name, number))
             elif _DIVISION.fullmatch(name) and not _NO_DIVISION.search(name) and len(name) <= 10:
-                divisions.append(name)
-    return list(dict.fromkeys(divisions)), townships
+                divisions.setdefault(name, number)
+    return list(divisions.items()), townships
 
 
 def read_publisher(lines: list[Line]) -> tuple[str, int] | None:

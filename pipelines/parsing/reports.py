@@ -15,9 +15,12 @@ from pipelines.forms.dictionary import load_seed
 from pipelines.parsing.completeness import complete_cells, find_missing_tables, report_editions
 from pipelines.parsing.editions import NATIONAL, choose_editions
 from pipelines.parsing.headers import Header, read_header
+from pipelines.parsing.identity import identify
+from pipelines.parsing.identity_frames import candidate_frame, evidence_frame, identity_frame, place_findings
 from pipelines.parsing.leftovers import find_unknown_rows, find_unread_tables
 from pipelines.parsing.limits import excess_of
 from pipelines.parsing.pages import read_pages
+from pipelines.parsing.places import find_mentions
 from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.tables import place_values
@@ -34,14 +37,19 @@ class ParsedReports:
     reports: pl.DataFrame
     cells: pl.DataFrame
     prose_counts: pl.DataFrame
+    body_evidence: pl.DataFrame
+    body_candidates: pl.DataFrame
     findings: list[tuple[int, dict[str, Any]]]
 
 
-def parse_texts(texts: dict[int, str], titles: dict[int, str] | None = None) -> ParsedReports:
+def parse_texts(
+    texts: dict[int, str], titles: dict[int, str] | None = None, urls: dict[int, str] | None = None
+) -> ParsedReports:
     """Parse texts by document number; a text that is no report, or beyond the limits, gives a finding and nothing else.
 
     Args:
         titles: the titles that pages or records give beside their text, used where the text itself has none.
+        urls: the addresses of pages, as clues to the place of a body.
     """
     excess = {doc: reason for doc, text in texts.items() if (reason := excess_of(text)) is not None}
     docs = pl.DataFrame(
@@ -59,6 +67,8 @@ def parse_texts(texts: dict[int, str], titles: dict[int, str] | None = None) -> 
     is_report = signs.filter("is_report")["doc"]
     form = form.only(is_report)
     prose = prose.filter(pl.col("doc").is_in(is_report.implode()))
+    mentions = find_mentions(prose)
+    identities = {doc: identify(headers[doc], mentions.get(doc, ()), (urls or {}).get(doc)) for doc in is_report}
 
     editions = choose_editions(form)
     placed = place_values(form, editions)
@@ -69,15 +79,25 @@ def parse_texts(texts: dict[int, str], titles: dict[int, str] | None = None) -> 
     missing = find_missing_tables(all_cells, last_lines)
     found = pl.concat([placed.findings, unknown, unread, missing], how="diagonal_relaxed")
     regions = _count_region_numbers(pages.numbers, unread)
-    reports = _reports_frame(reports, headers=headers, sections=sections, regions=regions, cells=all_cells, found=found)
+    reports = _reports_frame(
+        reports.join(identity_frame(identities), on="doc", maintain_order="left"),
+        headers=headers,
+        sections=sections,
+        regions=regions,
+        cells=all_cells,
+        found=found,
+    )
     return ParsedReports(
         reports=reports,
+        body_evidence=evidence_frame(identities),
+        body_candidates=candidate_frame(identities),
         cells=all_cells,
         prose_counts=_prose_frame(prose, headers),
         findings=[
             *((doc, {"rule_key": "too_complex", "reason": reason}) for doc, reason in excess.items()),
             *_as_findings(signs.filter(~pl.col("is_report")).select("doc", "n", rule_key=pl.lit("not_a_report"))),
             *((doc, finding) for doc in is_report for finding in headers[doc].findings),
+            *((doc, finding) for doc, identity in identities.items() for finding in place_findings(identity)),
             *_as_findings(_edition_findings(reports, editions)),
             *_as_findings(found),
         ],
@@ -125,7 +145,7 @@ def _reports_frame(
     cells: pl.DataFrame,
     found: pl.DataFrame,
 ) -> pl.DataFrame:
-    names = [field.name for field in fields(Header) if field.name != "findings"]
+    names = [field.name for field in fields(Header) if field.name not in _NO_COLUMNS]
     facts = [(doc, *(getattr(headers[doc], name) for name in names)) for doc in reports["doc"]]
     header_schema = {name: _HEADER_TYPES.get(name, pl.String) for name in ("doc", *names)}
     listed = sections.group_by("doc", maintain_order=True).agg(
@@ -139,15 +159,12 @@ def _reports_frame(
         joined = joined.join(frame, on="doc", how="left", maintain_order="left")
     counts = ("n_table_numbers", "n_cell_numbers", "n_finding_numbers")
     return joined.with_columns(
-        division_code=pl.lit(None, dtype=pl.String),
-        is_government=pl.lit(None, dtype=pl.Boolean),
-        resolution=pl.when(pl.col("unit_name").is_null()).then(pl.lit("unknown")).otherwise(pl.lit("ambiguous")),
-    ).with_columns(
         pl.col("sections").fill_null(pl.lit([], dtype=pl.List(SECTION))),
         *(pl.col(count).fill_null(0) for count in counts),
     )
 
 
+_NO_COLUMNS = ("findings", "names", "crumb_divisions", "crumb_townships", "lines")
 _HEADER_TYPES: dict[str, Any] = {
     "doc": pl.UInt32,
     "title_line_start": pl.Int32,

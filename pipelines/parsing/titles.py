@@ -23,7 +23,7 @@ _BROKEN_OFF = re.compile(r"[-_—|｜－]+(?!\d).*$")
 _HEADING_BEHIND = re.compile(
     r"(?<=报告|年报)(?:[一1][、.．]|引言|前言|概述|(?:发布|发文|成文|公开)?(?:日期|时间)[：:]|来源|索引).*$"
 )
-_CAPTION = re.compile(r"^(?:标题|名称|信息名称|文件名称|题名|主题)[：:|]")
+_CAPTION = re.compile(r"^(?:(?:标题|信息名称|文件名称|题名)[：:|]?|(?:名称|主题)[：:|])")
 _CRUMBS = re.compile(r"[>＞»›→]|当前位置|您(?:当前)?(?:所在|的)?位置|首页")
 _MARKS = re.compile(r"^[#*＃\s]+|\*+$")
 _SENTENCE = re.compile(r"[。；;！!？]")

@@ -21,6 +21,8 @@ VALUE_BASES = ["read", "realigned", "corrected"]
 TEXT_RESOLUTIONS = ["name_and_parent", "unique_name", "ambiguous", "unknown"]
 SEVERITIES = ["error", "warning", "info"]
 SECTION = pl.Struct({"number": pl.String, "section_key": pl.String, "title": pl.String, "line": pl.Int32})
+EFFECTS = ["supports", "contradicts", "neutral"]
+DIVISION_CODE = r"^\d{2}(\d{2}(\d{2}(\d{3})?)?)?$"
 SHA256 = r"^[0-9a-f]{64}$"
 
 
@@ -88,7 +90,7 @@ class Reports(_OfReport):
     body_name_line: pl.Int32 = field("body_name_line", nullable=True, ge=1)
     unit_name: str = field("unit_name", nullable=True)
     printed_parent: str = field("printed_parent", nullable=True)
-    division_code: str = field("division_code", nullable=True, str_matches=r"^\d{2}(\d{2}(\d{2}(\d{3})?)?)?$")
+    division_code: str = field("division_code", nullable=True, str_matches=DIVISION_CODE)
     is_government: bool = field("is_government", nullable=True)
     resolution: str = field("resolution", isin=TEXT_RESOLUTIONS)
     report_year: pl.Int32 = field("report_year", nullable=True, ge=2000, le=2100)
@@ -167,6 +169,43 @@ class ProseCounts(_OfReport):
     line_end: pl.Int32 = field("line_end", ge=1)
 
 
+class BodyEvidence(_OfReport):
+    """One row a clue that a report gives to the place of its body, and whether it fits the likeliest division.
+
+    年报中指明机关所在地的每条证据一行，及其是否支持最可能的区划。
+    """
+
+    evidence_seq: pl.Int32 = field("evidence_seq", ge=1)
+    evidence_kind: str = field("evidence_kind")
+    words: str = field("words")
+    place_code: str = field("place_code", nullable=True, str_matches=DIVISION_CODE)
+    n_places: pl.Int32 = field("n_places", ge=0)
+    effect: str = field("effect", isin=EFFECTS)
+    weight: pl.Int32 = field("weight", ge=0)
+    line_start: pl.Int32 = field("line_start", nullable=True, ge=1)
+    line_end: pl.Int32 = field("line_end", nullable=True, ge=1)
+
+    class Config:
+        unique = ["document_id", "evidence_seq"]
+
+
+class BodyCandidates(_OfReport):
+    """One row a report and division that its body's name may mean, with what speaks for and against it.
+
+    年报机关名称可能所指的每个区划一行，及其得分。
+    """
+
+    division_code: str = field("division_code", str_matches=DIVISION_CODE)
+    candidate_rank: pl.Int32 = field("candidate_rank", ge=1)
+    score: pl.Int32 = field("score")
+    n_supporting: pl.Int32 = field("n_supporting", ge=0)
+    n_contradicting: pl.Int32 = field("n_contradicting", ge=0)
+    is_chosen: bool = field("is_chosen")
+
+    class Config:
+        unique = ["document_id", "division_code"]
+
+
 class Findings(_OfDocument):
     """One row a thing that reading found wrong, unclear or unplaced, with the line that it rests on.
 
@@ -196,6 +235,8 @@ STAGING_MODELS: dict[str, type[pa.DataFrameModel]] = {
     "reports": Reports,
     "cells": Cells,
     "prose_counts": ProseCounts,
+    "body_evidence": BodyEvidence,
+    "body_candidates": BodyCandidates,
     "findings": Findings,
 }
 

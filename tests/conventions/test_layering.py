@@ -20,9 +20,9 @@ ALLOWED = {
     "documents": set(),
     "forms": set(),
     "schemas": set(),
-    "gazetteer": set(),
+    "gazetteer": {"forms"},
     "reference": set(),
-    "parsing": {"documents", "forms", "schemas"},
+    "parsing": {"documents", "forms", "gazetteer", "schemas"},
     "publishing": {"schemas"},
     "defs": {"documents", "parsing", "schemas", "publishing", "definitions"},
 }

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from pipelines.parsing.headers import read_header
+from pipelines.parsing.identity import identify
 from pipelines.parsing.names import find_parent, is_same_body, split_parent, unit_name
 
 
@@ -217,11 +218,11 @@ def test_a_publication_date(above, below, date, basis):
 
 def test_breadcrumbs_give_the_parents():
     title = "太平镇2020年政府信息公开工作年度报告"
-    header = header_of("当前位置：首页 > 双阳区 > 太平镇 > 年报", title)
-    assert (header.unit_name, header.printed_parent) == ("太平镇", "双阳区")
-    other = header_of("当前位置：首页 > 双阳区 > 白云乡 > 年报", title)
+    identity = identify(header_of("当前位置：首页 > 双阳区 > 太平镇 > 年报", title))
+    assert (identity.unit_name, identity.printed_parent) == ("太平镇", "双阳区")
+    other = identify(header_of("当前位置：首页 > 双阳区 > 白云乡 > 年报", title))
     assert other.printed_parent is None
-    none = header_of("首页 > 政务公开 > 信息公开专区 > 太平镇", title)
+    none = identify(header_of("首页 > 政务公开 > 信息公开专区 > 太平镇", title))
     assert none.printed_parent is None
 
 

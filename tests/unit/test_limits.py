@@ -149,10 +149,10 @@ def test_figures_above_what_a_float_holds_are_ambiguous():
 
 
 def test_a_document_on_which_the_parser_fails_is_a_finding_of_its_own(tmp_path, monkeypatch):
-    def fail_on_one(texts, titles):
+    def fail_on_one(texts, titles, urls):
         if any("毒" in text for text in texts.values()):
             raise ZeroDivisionError("a bug")
-        return parse_texts(texts, titles)
+        return parse_texts(texts, titles, urls)
 
     write_delivery(tmp_path, {"a.txt": GOOD, "b.txt": "毒" * 10, "c.txt": "今天天气很好。"})
     expected = read_folder(tmp_path)

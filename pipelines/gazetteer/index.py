@@ -1,0 +1,202 @@
+"""Names to divisions: which divisions carry a name, which contain which, which stood in which year.
+
+Belongs here: look-ups in the gazetteer. What a printed text means is told by `names`, `reading` and the parser.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import polars as pl
+
+from pipelines.gazetteer.divisions import load_divisions
+from pipelines.gazetteer.names import printed_forms, shortened_forms
+
+Codes = frozenset[str]
+NONE: Codes = frozenset()
+TOWNSHIP_DIGITS = 9
+# An edition gives the state of one day of its year: a name may be older or younger by a year.
+_YEARS_BEFORE = 2
+_YEARS_AFTER = 1
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """All divisions by their names; codes of 2, 4, 6 and 9 digits, a parent is the beginning of its code."""
+
+    divisions: dict[str, Codes]
+    short_names: dict[str, Codes]
+    units: dict[str, Codes]
+    loose_units: dict[str, Codes]
+    periods: dict[tuple[str, str], tuple[int | None, int | None]]
+    names: dict[str, str]
+    full_names: dict[str, str]
+    places: dict[tuple[str, str], str]
+    by_pinyin: dict[str, Codes]
+    lengths: dict[str, tuple[int, ...]]
+
+    def current(self, code: str, name: str) -> str:
+        """Return the code that a division of that code and name has today: its own, or the one it was given since."""
+        return self.places.get((code, name), code)
+
+    def in_year(self, codes: Codes, name: str, year: int | None) -> Codes:
+        """Return the codes whose name stood in a year; all of them where none did or the year is not known."""
+        if year is None or len(codes) < 2:
+            return codes
+        stood = frozenset(code for code in codes if self._stood(code, name, year))
+        return stood or codes
+
+    def _stood(self, code: str, name: str, year: int) -> bool:
+        valid_from, valid_to = self.periods.get((code, name), (None, None))
+        begun = valid_from is None or valid_from <= year + _YEARS_BEFORE
+        return begun and (valid_to is None or valid_to >= year - _YEARS_AFTER)
+
+    def without_twins(self, codes: Codes) -> Codes:
+        """Return the codes without the pseudo county that the list gives a city for its townships (东莞市)."""
+        return frozenset(
+            code
+            for code in codes
+            if not (len(code) == 6 and code[:4] in codes and self.names.get(code[:4]) == self.names.get(code))
+        )
+
+
+def below(codes: Codes, parents: Codes) -> Codes:
+    """Return the codes that lie in one of the parents and are not that parent."""
+    return frozenset(code for code in codes if any(code.startswith(p) and code != p for p in parents))
+
+
+def within(codes: Codes, parents: Codes) -> Codes:
+    """Return the codes that lie in one of the parents, or are one of them."""
+    return frozenset(code for code in codes if any(code.startswith(parent) for parent in parents))
+
+
+@cache
+def load_gazetteer() -> Gazetteer:
+    """Return the gazetteer of the reference folder."""
+    listed = load_divisions().with_columns(pl.col("successor_codes").str.split(";").fill_null([]))
+    rows = [_Row(*row) for row in listed.select(_Row.__slots__).iter_rows()]
+    tables: dict[str, defaultdict[str, set[str]]] = {name: defaultdict(set) for name in _TABLES}
+    names: dict[str, str] = {}
+    full_names: dict[str, str] = {}
+    periods: dict[tuple[str, str], tuple[int | None, int | None]] = {}
+    places: dict[tuple[str, str], str] = {}
+    today = _names_today(rows)
+    for row in rows:
+        code = row.division_code
+        if row.valid_to is None or code not in names:
+            names[code], full_names[code] = row.division_name, row.full_name
+        place = _place_today(row, today)
+        if row.division_name == names.get(code[:6]):
+            # A county that is one unit (金门县): the unit's code is the closer one.
+            places[code[:6], row.division_name] = code
+        for table, form in _forms(row, names.get(code[:6], "")):
+            tables[table][form].add(code)
+            periods[code, form] = _longer(periods.get((code, form)), (row.valid_from, row.valid_to))
+            if place != code or row.valid_to is None:
+                places[code, form] = place
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    for table in ("divisions", "short_names", "units", "loose_units"):
+        for name in tables[table]:
+            lengths[name[:2]].add(len(name))
+    return Gazetteer(
+        **{table: {name: frozenset(codes) for name, codes in found.items()} for table, found in tables.items()},
+        periods=periods,
+        names=names,
+        full_names=full_names,
+        places=places,
+        lengths={start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    division_code: str
+    division_name: str
+    full_name: str
+    short_name: str | None
+    pinyin: str | None
+    valid_from: int | None
+    valid_to: int | None
+    successor_codes: list[str]
+
+    @property
+    def unit(self) -> str:
+        """The name without the office that older editions print: 东华门街道办事处."""
+        return (
+            self.division_name.removesuffix("办事处")
+            if self.division_name.endswith("街道办事处")
+            else self.division_name
+        )
+
+
+_TABLES = ("divisions", "short_names", "units", "loose_units", "by_pinyin")
+
+
+def _forms(row: _Row, above: str) -> Iterator[tuple[str, str]]:
+    """Give the tables and forms under which a row is looked up."""
+    if len(row.division_code) == TOWNSHIP_DIGITS:
+        own = row.unit.removeprefix(above) if len(row.unit) >= len(above) + 3 else row.unit
+        yield "units", row.unit
+        yield from (("loose_units", form) for form in sorted({own, *printed_forms(row.unit)} - {row.unit}))
+        return
+    yield "divisions", row.division_name
+    if row.short_name:
+        yield "short_names", row.short_name
+        yield from (("divisions", form) for form in shortened_forms(row.division_name, row.short_name))
+    if row.pinyin:
+        yield "by_pinyin", row.pinyin
+
+
+def _longer(
+    known: tuple[int | None, int | None] | None, period: tuple[int | None, int | None]
+) -> tuple[int | None, int | None]:
+    """Join two periods of one name; None is an open end."""
+    if known is None:
+        return period
+    begun = None if None in (known[0], period[0]) else min(known[0] or 0, period[0] or 0)
+    ended = None if None in (known[1], period[1]) else max(known[1] or 0, period[1] or 0)
+    return begun, ended
+
+
+@dataclass(frozen=True, slots=True)
+class _Today:
+    """The names that stand today, when each code of today began, and which old rows lead to it."""
+
+    units: dict[str, str]
+    begun: dict[str, int]
+    before: dict[str, list[_Row]]
+
+
+def _names_today(rows: list[_Row]) -> _Today:
+    standing = [row for row in rows if row.valid_to is None]
+    before: defaultdict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        if row.valid_to is not None and len(row.successor_codes) == 1:
+            before[row.successor_codes[0]].append(row)
+    begun: dict[str, int] = {}
+    for row in rows:
+        begun[row.division_code] = min(begun.get(row.division_code, 9999), row.valid_from or 0)
+    return _Today({row.division_code: row.unit for row in standing}, begun, before)
+
+
+def _place_today(row: _Row, today: _Today) -> str:
+    """Return the code of the same place today: of the successor with its name, or of the one that took its place alone.
+
+    A unit that went into an older one, or together with others into a new one, keeps the code that it had.
+    """
+    if row.valid_to is None:
+        return row.division_code
+    for code in row.successor_codes:
+        if today.units.get(code) == row.unit:
+            return code
+    if len(row.successor_codes) != 1:
+        return row.division_code
+    (successor,) = row.successor_codes
+    line = sorted(today.before[successor], key=lambda old: old.valid_to or 0)
+    is_new = today.begun[successor] > (row.valid_to or 0)
+    alone = all((later.valid_from or 0) > (earlier.valid_to or 0) for earlier, later in pairwise(line))
+    return successor if is_new and alone else row.division_code

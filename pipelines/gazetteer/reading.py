@@ -1,0 +1,160 @@
+"""A printed name of a body as divisions, one within the other, and what is left of it: an office or a department.
+
+Belongs here: 吉林省长春市双阳区太平镇人民政府 -> 吉林省 / 长春市 / 双阳区 / 太平镇, its government. One name alone is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.gazetteer.index import NONE, Codes, Gazetteer, below, load_gazetteer
+from pipelines.gazetteer.names import BODY_NAME, TOWNSHIP, office_endings
+
+_MAX_STEPS = 6
+# 恩施 before 州 is no short name, but the beginning of another name.
+_ENDINGS = frozenset("省市州县区旗盟")
+# 鼓楼区人民政府华侨路街道办事处: the government above is named with its office.
+_OFFICE_BETWEEN = ("人民政府", "政府")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Words of a name that are a division's, and all divisions that they may mean here."""
+
+    words: str
+    codes: Codes
+    is_unit: bool
+    is_short: bool = False
+    is_loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A printed name: the divisions it passes and the words left over.
+
+    kind: `government` (nothing or an office is left), `department` (other words are left), `unknown_unit` (the words left
+    are those of a township that no gazetteer has there), `no_place` (no division is named).
+    """
+
+    steps: tuple[Step, ...]
+    rest: str
+    kind: str
+
+    @property
+    def codes(self) -> Codes:
+        """The divisions that the last step may mean."""
+        return self.steps[-1].codes if self.steps else NONE
+
+    @property
+    def is_department(self) -> bool:
+        """Whether the words left over end as the name of a body does (教育局, 中心学校)."""
+        return self.kind == "department" and BODY_NAME.search(self.rest) is not None
+
+    @property
+    def parents(self) -> tuple[Step, ...]:
+        """The divisions printed before the body's own name."""
+        return self.steps[:-1] if self.kind == "government" else self.steps
+
+    @property
+    def printed_parent(self) -> str | None:
+        """The words of the parents, None where none are printed."""
+        return "".join(step.words for step in self.parents) or None
+
+    @property
+    def unit_name(self) -> str:
+        """The body's own name without its parents: 太平镇, 双阳区, 教育局."""
+        return self.steps[-1].words if self.kind == "government" and self.steps else self.rest
+
+
+@lru_cache(4096)
+def read_name(name: str) -> Reading:
+    """Return the best reading of a printed name.
+
+    The one that leaves the least unexplained, then the one that needs the fewest shortened names, then the longest first
+    division: 吉林市 is the city and not the province with 市 left over.
+    """
+    readings = [_as_reading(steps, rest) for steps, rest in _paths(load_gazetteer(), name, None, 0)]
+    return min(readings, key=_rank) if readings else Reading((), name, "no_place")
+
+
+def is_office(rest: str, *, of_township: bool) -> bool:
+    """Tell whether the words behind a division's name are those of its government (人民政府, 街道办事处)."""
+    return not rest or any(rest == ending for ending, level in office_endings() if of_township or level == "any")
+
+
+def is_division_of(division: Reading, body: Reading) -> bool:
+    """Tell whether one name may be the government of a division that the body of the other lies in."""
+    return division.kind == "government" and any(
+        code.startswith(place) for code in body.codes for place in division.codes
+    )
+
+
+def _paths(gazetteer: Gazetteer, text: str, parents: Codes | None, depth: int) -> list[tuple[tuple[Step, ...], str]]:
+    found: list[tuple[tuple[Step, ...], str]] = []
+    for length in gazetteer.lengths.get(text[:2], ()) if depth < _MAX_STEPS else ():
+        if length > len(text):
+            continue
+        rest = text[length:]
+        for step in _steps(gazetteer, text[:length], parents):
+            if step.is_short and rest[:1] in _ENDINGS:
+                continue
+            found.append(((step,), rest))
+            if not step.is_unit:
+                found.extend(((step, *steps), left) for steps, left in _behind(gazetteer, rest, step.codes, depth + 1))
+    return found
+
+
+def _behind(gazetteer: Gazetteer, rest: str, parents: Codes, depth: int) -> list[tuple[tuple[Step, ...], str]]:
+    found = _paths(gazetteer, rest, parents, depth)
+    for office in _OFFICE_BETWEEN:
+        if rest.startswith(office):
+            found.extend(_paths(gazetteer, rest.removeprefix(office), parents, depth))
+    return found
+
+
+def _steps(gazetteer: Gazetteer, words: str, parents: Codes | None) -> list[Step]:
+    """What the words may be: a division, a township-level unit, one printed in another form, a shortened division."""
+    kinds = (
+        (gazetteer.divisions, False, False, False),
+        (gazetteer.units, True, False, False),
+        (gazetteer.loose_units, True, False, True),
+        (gazetteer.short_names, False, True, False),
+    )
+    steps = []
+    for names, is_unit, is_short, is_loose in kinds:
+        codes = names.get(words, NONE)
+        if codes and parents is not None:
+            codes = below(codes, parents)
+        if codes:
+            steps.append(Step(words, codes, is_unit, is_short, is_loose))
+    return steps
+
+
+def _as_reading(steps: tuple[Step, ...], rest: str) -> Reading:
+    last = steps[-1]
+    if is_office(rest, of_township=last.is_unit) and not last.is_short:
+        return Reading(steps, rest, "government")
+    if TOWNSHIP.search(_without_office(rest)) and not last.is_unit:
+        return Reading(steps, _without_office(rest), "unknown_unit")
+    return Reading(steps, rest, "department")
+
+
+def _without_office(rest: str) -> str:
+    """Return the words before the office of a township: 新立镇人民政府 -> 新立镇."""
+    for ending, _ in office_endings():
+        if rest.endswith(ending) and len(rest) > len(ending):
+            return rest.removesuffix(ending) + ("街道" if ending.startswith("街道") else "")
+    return rest
+
+
+def _rank(reading: Reading) -> tuple[int, int, int, int, int]:
+    order = ("government", "department", "unknown_unit", "no_place").index(reading.kind)
+    shortened = sum(step.is_short or step.is_loose for step in reading.steps)
+    return (
+        0 if order == 0 else 1,
+        shortened,
+        len(reading.rest) if order else 0,
+        len(reading.steps),
+        -len(reading.steps[0].words),
+    )

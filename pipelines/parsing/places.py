@@ -1,0 +1,150 @@
+"""Clues to the place of a body: what its title, signature, breadcrumb, address, codes and sentences name.
+
+Belongs here: collecting clues, each with its line. What they weigh and prove together is decided in `resolution`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from pipelines.gazetteer.codes import CREDIT_CODE, read_area_code, read_credit_code, read_domain, read_postcode
+from pipelines.gazetteer.index import Codes, load_gazetteer
+from pipelines.gazetteer.reading import Reading, read_name
+
+Line = tuple[int, str]
+
+_MIN_MENTION = 3
+_MAX_BEFORE = 24
+_MAX_FULL_NAMES = 12
+_HAN_BEFORE = re.compile(r"[\u4e00-\u9fff]+$")
+_PHONE = re.compile(r"(?<!\d)[（(]?(0\d{2,3})\s*[-—－–)）]\s*\d{7,8}(?!\d)")
+_CALL = re.compile("电话|联系|传真|热线|[Tt]el|咨询|号码")
+_POSTCODE = re.compile(r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*[（(]?(\d{6})(?!\d)")
+_LEVELS = {2: "mention_province", 4: "mention_prefecture", 6: "mention_county"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Words that tell a place, the divisions that they may mean, and the line that they stand on."""
+
+    kind: str
+    words: str
+    codes: Codes
+    line: int | None = None
+
+
+def find_mentions(prose: pl.DataFrame) -> dict[int, list[tuple[int, str]]]:
+    """Return the full names of divisions above the townships that each document's lines print: doc -> (line, words).
+
+    Args:
+        prose: `doc`, `line`, `text`.
+    """
+    found = (
+        prose.select("doc", "line", words=pl.col("text").str.extract_many(_mentioned_names(), leftmost=True))
+        .explode("words")
+        .drop_nulls()
+        .unique(["doc", "words"], keep="first", maintain_order=True)
+    )
+    mentions: dict[int, list[tuple[int, str]]] = {}
+    for doc, line, words in found.iter_rows():
+        mentions.setdefault(doc, []).append((line, words))
+    return mentions
+
+
+@cache
+def _mentioned_names() -> list[str]:
+    """Names of two characters (城区, 和县) are common words as well; longer ones first, as the leftmost is taken."""
+    names = (name for name in load_gazetteer().divisions if len(name) >= _MIN_MENTION)
+    return sorted(names, key=lambda name: (-len(name), name))
+
+
+def mention_clues(mentions: Iterable[tuple[int, str]], own: Reading) -> Iterator[Clue]:
+    """Clues of the divisions that the text names; the body's own name is none."""
+    names = load_gazetteer().divisions
+    printed = {step.words for step in own.steps}
+    for line, words in mentions:
+        if words not in printed:
+            codes = names[words]
+            yield Clue(_LEVELS[min(len(code) for code in codes)], words, codes, line)
+
+
+def full_name_clues(unit: str, lines: Iterable[Line]) -> Iterator[Clue]:
+    """Clues of the unit's name printed right behind the divisions above it: 长春市双阳区太平镇."""
+    seen: set[str] = set()
+    for number, text in lines:
+        place = text.find(unit)
+        while place >= 0 and len(seen) < _MAX_FULL_NAMES:
+            before = _HAN_BEFORE.search(text, max(place - _MAX_BEFORE, 0), place)
+            place = text.find(unit, place + len(unit))
+            if before is None or before.group() in seen:
+                continue
+            seen.add(before.group())
+            if (reading := _read_behind(before.group(), unit)) is not None:
+                parents = reading.steps[-2]
+                yield Clue("full_name", "".join(step.words for step in reading.steps), parents.codes, number)
+
+
+def _read_behind(before: str, unit: str) -> Reading | None:
+    """The longest end of the words before a unit's name that are divisions with the unit in them."""
+    known = load_gazetteer().lengths
+    for start in range(len(before) - 1):
+        if before[start : start + 2] in known:
+            reading = read_name(before[start:] + unit)
+            whole = reading.kind == "government" and not reading.rest and len(reading.steps) > 1
+            if whole and not any(step.is_short for step in reading.steps):
+                return reading
+    return None
+
+
+def code_clues(lines: Iterable[Line], url: str | None) -> Iterator[Clue]:
+    """Clues of the page's address, of credit codes, telephone numbers and postcodes."""
+    if url:
+        host, codes = read_domain(url)
+        if codes:
+            yield Clue("domain", host, codes)
+        yield from _credit_codes([(None, url)])
+    seen: set[tuple[str, str]] = set()
+    for clue in _line_clues(lines):
+        if (clue.kind, clue.words) not in seen:
+            seen.add((clue.kind, clue.words))
+            yield clue
+
+
+def _line_clues(lines: Iterable[Line]) -> Iterator[Clue]:
+    for number, text in lines:
+        if not any(char.isdigit() for char in text):
+            continue
+        yield from _credit_codes([(number, text)])
+        if _CALL.search(text):
+            for match in _PHONE.finditer(text):
+                if codes := read_area_code(match.group(1)):
+                    yield Clue("area_code", match.group(1), codes, number)
+        for match in _POSTCODE.finditer(text):
+            if codes := read_postcode(match.group(1)):
+                yield Clue("postcode", match.group(1), codes, number)
+
+
+def _credit_codes(texts: Iterable[tuple[int | None, str]]) -> Iterator[Clue]:
+    for number, text in texts:
+        for match in CREDIT_CODE.finditer(text):
+            if codes := read_credit_code(match.group(1)):
+                yield Clue("credit_code", match.group(1), codes, number)
+
+
+def breadcrumb_clues(divisions: Iterable[tuple[str, int]], townships: Iterable[tuple[str, int]]) -> Iterator[Clue]:
+    """Clues of the breadcrumb: its lowest known division, and a township where it names one alone."""
+    path = [(read_name(name), name, line) for name, line in divisions]
+    known = [(reading, name, line) for reading, name, line in path if reading.kind == "government"]
+    if known:
+        reading, name, line = max(known, key=lambda item: min(len(code) for code in item[0].codes))
+        yield Clue("breadcrumb", name, reading.codes, line)
+    named = {read_name(name).unit_name: (name, line) for name, line in townships}
+    if len(named) == 1:
+        ((name, line),) = named.values()
+        if codes := read_name(name).codes:
+            yield Clue("breadcrumb", name, codes, line)
