@@ -14,10 +14,11 @@ from itertools import pairwise
 import polars as pl
 
 from pipelines.gazetteer.divisions import load_divisions
-from pipelines.gazetteer.names import printed_forms, shortened_forms
+from pipelines.gazetteer.names import TOWNSHIP, printed_forms, shortened_forms
 
 Codes = frozenset[str]
 NONE: Codes = frozenset()
+COUNTY_DIGITS = 6
 TOWNSHIP_DIGITS = 9
 # An edition gives the state of one day of its year: a name may be older or younger by a year.
 _YEARS_BEFORE = 2
@@ -29,6 +30,7 @@ class Gazetteer:
     """All divisions by their names; codes of 2, 4, 6 and 9 digits, a parent is the beginning of its code."""
 
     divisions: dict[str, Codes]
+    former_names: dict[str, Codes]
     short_names: dict[str, Codes]
     units: dict[str, Codes]
     loose_units: dict[str, Codes]
@@ -89,17 +91,20 @@ def load_gazetteer() -> Gazetteer:
         code = row.division_code
         if row.valid_to is None or code not in names:
             names[code], full_names[code] = row.division_name, row.full_name
+        unit = row.unit(full_names.get(code[:COUNTY_DIGITS], ""))
         place = _place_today(row, today)
         if row.division_name == names.get(code[:6]):
             # A county that is one unit (金门县): the unit's code is the closer one.
             places[code[:6], row.division_name] = code
-        for table, form in _forms(row, names.get(code[:6], "")):
+        for table, form in _forms(row, unit):
             tables[table][form].add(code)
+            if table == "former_names" and form in tables["divisions"]:
+                continue
             periods[code, form] = _longer(periods.get((code, form)), (row.valid_from, row.valid_to))
             if place != code or row.valid_to is None:
                 places[code, form] = place
     lengths: defaultdict[str, set[int]] = defaultdict(set)
-    for table in ("divisions", "short_names", "units", "loose_units"):
+    for table in ("divisions", "former_names", "short_names", "units", "loose_units"):
         for name in tables[table]:
             lengths[name[:2]].add(len(name))
     return Gazetteer(
@@ -123,30 +128,35 @@ class _Row:
     valid_to: int | None
     successor_codes: list[str]
 
-    @property
-    def unit(self) -> str:
-        """The name without the office that older editions print: 东华门街道办事处."""
-        return (
+    def unit(self, above: str) -> str:
+        """The name without the office that older editions print, and without the divisions above that some begin with:
+        东华门街道办事处, 四平市铁东区山门镇."""
+        name = (
             self.division_name.removesuffix("办事处")
             if self.division_name.endswith("街道办事处")
             else self.division_name
         )
+        starts = (above[start:] for start in range(len(above) - 2))
+        left = (name.removeprefix(words) for words in starts if name.startswith(words))
+        return next((own for own in left if TOWNSHIP.search(own) and own != "街道"), name)
 
 
-_TABLES = ("divisions", "short_names", "units", "loose_units", "by_pinyin")
+_TABLES = ("divisions", "former_names", "short_names", "units", "loose_units", "by_pinyin")
 
 
-def _forms(row: _Row, above: str) -> Iterator[tuple[str, str]]:
+def _forms(row: _Row, unit: str) -> Iterator[tuple[str, str]]:
     """Give the tables and forms under which a row is looked up."""
     if len(row.division_code) == TOWNSHIP_DIGITS:
-        own = row.unit.removeprefix(above) if len(row.unit) >= len(above) + 3 else row.unit
-        yield "units", row.unit
-        yield from (("loose_units", form) for form in sorted({own, *printed_forms(row.unit)} - {row.unit}))
+        yield "units", unit
+        yield from (("loose_units", form) for form in printed_forms(unit))
         return
     yield "divisions", row.division_name
     if row.short_name:
         yield "short_names", row.short_name
         yield from (("divisions", form) for form in shortened_forms(row.division_name, row.short_name))
+        if len(row.division_code) == COUNTY_DIGITS:
+            # 上虞市 became 上虞区 before the first edition: the other endings are its names of old.
+            yield from (("former_names", row.short_name + ending) for ending in "县市区")
     if row.pinyin:
         yield "by_pinyin", row.pinyin
 
@@ -166,7 +176,7 @@ def _longer(
 class _Today:
     """The names that stand today, when each code of today began, and which old rows lead to it."""
 
-    units: dict[str, str]
+    names: dict[str, str]
     begun: dict[str, int]
     before: dict[str, list[_Row]]
 
@@ -180,7 +190,11 @@ def _names_today(rows: list[_Row]) -> _Today:
     begun: dict[str, int] = {}
     for row in rows:
         begun[row.division_code] = min(begun.get(row.division_code, 9999), row.valid_from or 0)
-    return _Today({row.division_code: row.unit for row in standing}, begun, before)
+    return _Today({row.division_code: _bare(row.division_name) for row in standing}, begun, before)
+
+
+def _bare(name: str) -> str:
+    return name.removesuffix("办事处")
 
 
 def _place_today(row: _Row, today: _Today) -> str:
@@ -191,7 +205,7 @@ def _place_today(row: _Row, today: _Today) -> str:
     if row.valid_to is None:
         return row.division_code
     for code in row.successor_codes:
-        if today.units.get(code) == row.unit:
+        if today.names.get(code) == _bare(row.division_name):
             return code
     if len(row.successor_codes) != 1:
         return row.division_code

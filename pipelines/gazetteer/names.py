@@ -45,6 +45,8 @@ def printed_forms(name: str) -> list[str]:
         forms += [stem + "街", stem + "街道办", stem + "街办"]
     if base.endswith("乡"):
         forms.append(_peoples().sub("", base))
+    if base.endswith("镇镇"):
+        forms.append(base.removesuffix("镇"))
     if bare.endswith("办事处"):
         forms.append(base + "街道")
     return [form for form in dict.fromkeys(forms) if len(form) >= 2 and form != name]

@@ -20,7 +20,11 @@ _OFFICE_BETWEEN = ("人民政府", "政府")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Words of a name that are a division's, and all divisions that they may mean here."""
+    """Words of a name that are a division's, and all divisions that they may mean here.
+
+    `is_short`: without its ending (双阳), or with the ending of former years (上虞市): no name of a body by itself.
+    `is_loose`: another form than the list has.
+    """
 
     words: str
     codes: Codes
@@ -97,7 +101,7 @@ def _paths(gazetteer: Gazetteer, text: str, parents: Codes | None, depth: int) -
             continue
         rest = text[length:]
         for step in _steps(gazetteer, text[:length], parents):
-            if step.is_short and rest[:1] in _ENDINGS:
+            if step.is_short and not step.is_loose and rest[:1] in _ENDINGS:
                 continue
             found.append(((step,), rest))
             if not step.is_unit:
@@ -120,6 +124,7 @@ def _steps(gazetteer: Gazetteer, words: str, parents: Codes | None) -> list[Step
         (gazetteer.units, True, False, False),
         (gazetteer.loose_units, True, False, True),
         (gazetteer.short_names, False, True, False),
+        (gazetteer.former_names, False, True, True),
     )
     steps = []
     for names, is_unit, is_short, is_loose in kinds:

@@ -10,9 +10,10 @@ from collections import Counter
 
 from pipelines.gazetteer.index import load_gazetteer
 from pipelines.gazetteer.reading import Reading, read_name
-from pipelines.parsing.names import BODY_END, clean_body, unit_name
+from pipelines.parsing.advertising import drop_advertising
+from pipelines.parsing.names import BODY_END, clean_body, is_whole_name, unit_name
 from pipelines.parsing.periods import DATE, YEAR
-from pipelines.parsing.titles import Line, compact
+from pipelines.parsing.titles import Line, compact, read_title, title_body
 
 _NAME = r"([\u4e00-\u9fff]{2,24}?)"
 _PRESENTED = re.compile(
@@ -24,6 +25,7 @@ _COMPILED = re.compile(
 )
 _ENDS_NAME = re.compile(rf"(?:{BODY_END})$")
 _QUOTED = re.compile(r"《[^》]*》")
+_QUOTED_TITLE = re.compile(r"(?:编制|编写|形成|公布|发布|起草)[^《]{0,12}《([^《》]*)》")
 _OFFICE = re.compile(r"人民政府|办事处|镇政府|乡政府|局|委员会|管委会|中心|厅")
 # The site of a government that is named is not who writes.
 _ITS_SITE = re.compile(r"的?(?:政务)?(?:门户|网|公报|信息网|公众|办公厅|印发|关于|街道|[一-鿿]{1,6}街道办)")
@@ -46,7 +48,11 @@ _NO_TOWNSHIP = re.compile(
 def presented_body(lines: list[Line]) -> tuple[str, int] | None:
     """`现将太平镇人民政府2020年…报告如下`, `由太平镇人民政府编制`: the body and its line; 我镇 and the like name none."""
     for number, text in lines:
-        words = compact(text)
+        words, _ = drop_advertising(compact(text))
+        for quoted in _QUOTED_TITLE.findall(words):
+            name = title_body(quoted)
+            if read_title(quoted) and is_whole_name(name) and not _NOBODY.search(name):
+                return name, number
         for pattern in (_PRESENTED, _COMPILED):
             match = pattern.search(words)
             if match is None:
@@ -65,14 +71,14 @@ def addressed_body(lines: list[Line]) -> tuple[str, int] | None:
     found: dict[str, tuple[str, int]] = {}
     called: dict[str, tuple[str, int]] = {}
     for number, text in lines:
-        words = _QUOTED.sub("，", compact(text))
+        words, _ = drop_advertising(_QUOTED.sub("，", compact(text)))
         for match in _OFFICE.finditer(words):
             if _ITS_SITE.match(words, match.end()):
                 continue
-            reading = _read_before(words[max(match.end() - _MAX_NAME, 0) : match.end()])
-            if reading is None:
+            named = _read_before(words[max(match.end() - _MAX_NAME, 0) : match.end()])
+            if named is None:
                 continue
-            name = "".join(step.words for step in reading.steps) + re.sub(r"^政府$", "", reading.rest)
+            name, reading = named
             found.setdefault(reading.unit_name, (name, number))
             if _CALLED.search(words, 0, match.start()):
                 called.setdefault(reading.unit_name, (name, number))
@@ -82,7 +88,7 @@ def addressed_body(lines: list[Line]) -> tuple[str, int] | None:
     return None
 
 
-def _read_before(words: str) -> Reading | None:
+def _read_before(words: str) -> tuple[str, Reading] | None:
     """The longest end of some words that is a township's government or a department of a division."""
     known = load_gazetteer().lengths
     start = _HAN_END.search(words)
@@ -92,7 +98,7 @@ def _read_before(words: str) -> Reading | None:
             is_unit = reading.kind == "government" and reading.steps[-1].is_unit and reading.unit_name not in _NO_UNITS
             is_department = reading.is_department and _DEPARTMENT.fullmatch(reading.rest) is not None
             if (is_unit or is_department) and not any(step.is_short for step in reading.steps):
-                return reading
+                return (words[place:].removesuffix("政府") if reading.rest == "政府" else words[place:]), reading
     return None
 
 

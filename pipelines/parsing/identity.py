@@ -23,6 +23,7 @@ from pipelines.parsing.places import (
 from pipelines.parsing.resolution import Resolution, resolve_body
 
 _JOINED = re.compile(r"[、（）()·]|(?<=政府)[和与及]|(?<=办事处)[和与及]")
+_AGENCY = re.compile(r"(?:中华人民共和国|国家)[\u4e00-\u9fff]{2,8}?(?:总局|局|部|总队)|中国[\u4e00-\u9fff]{2,8}?局")
 _LEVEL_WORD = re.compile(r"^[省市州县区旗]")
 
 
@@ -63,9 +64,21 @@ def _read_names(header: Header) -> list[Reading]:
     governments = [part for part in parts if part.kind == "government" and part.steps[-1].is_unit]
     if len(governments) > 1:
         return governments
+    if len(governments) == 1 and all(part.codes and part.codes <= governments[0].codes for part in parts):
+        # 中共流泗镇委员会、流泗镇人民政府: one town.
+        return governments
     if whole.kind == "no_place" and not TOWNSHIP.search(unit_name(name)):
-        return [_placed_elsewhere(header, name) or whole]
+        return [_agency_in(name) or _placed_elsewhere(header, name) or whole]
     return [whole]
+
+
+def _agency_in(name: str) -> Reading | None:
+    """An agency of the state named with its seat in the middle: 国家税务总局内江市市中区税务局."""
+    behind = _AGENCY.match(name)
+    if behind is None:
+        return None
+    reading = read_name(name[behind.end() :])
+    return reading if reading.is_department and not any(step.is_short for step in reading.steps) else None
 
 
 def _placed_elsewhere(header: Header, name: str) -> Reading | None:

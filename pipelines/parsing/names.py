@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from pipelines.parsing.advertising import drop_advertising
+
 BODY_END = (
     "人民政府|镇政府|乡政府|街道办事处|办事处|管理委员会|管委会|委员会|办公室|厅|局|委|署|中心|镇|乡|街道|苏木"
     "|集团|公司|法院|检察院|大学|学院|医院|站|所|院"
@@ -37,11 +39,12 @@ def cut_foreign_words(name: str) -> tuple[str, str]:
     Foreign are Latin letters and marks with whatever stands before them, and words behind a township's name that end
     no name (太平镇开云网页版).
     """
-    parts = [part for part in _NO_NAME.split(name) if part]
+    left, advertising = drop_advertising(name)
+    parts = [part for part in _NO_NAME.split(left) if part]
     if not parts:
-        return name, ""
-    own = parts[-1] if len(parts[-1]) >= 2 else name
-    before = name[: len(name) - len(own)] if name.endswith(own) else ""
+        return left, advertising
+    own = parts[-1] if len(parts[-1]) >= 2 else left
+    before = advertising + (left[: len(left) - len(own)] if left.endswith(own) else "")
     match = _TOWNSHIP_FIRST.fullmatch(own)
     if match is None or re.search(rf"(?:{BODY_END}|{_OTHER_END})$", match.group(2)):
         return own, before

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.gazetteer.reading import read_name
 from pipelines.parsing.names import cut_foreign_words, is_whole_name
 from pipelines.parsing.periods import YEAR, title_year
 
@@ -79,7 +80,19 @@ def find_title(lines: list[Line]) -> Title | None:
             if longer.line_start == title.line_start and _BRACKETED_YEAR.fullmatch(longer.text[len(title.text) :]):
                 title = longer
                 break
+    title = _with_parents(title, found)
     return Title(_undouble(title.text.strip("《》“”")), title.line_start, title.line_end)
+
+
+def _with_parents(title: Title, found: list[Title]) -> Title:
+    """The title with the lines above it that are nothing but the divisions that its body lies in."""
+    longer = [t for t in found if t.line_end == title.line_end and len(t.text) > len(title.text)]
+    for other in sorted(longer, key=lambda t: -len(t.text)):
+        above = other.text.removesuffix(title.text)
+        reading = read_name(title_body(other.text))
+        if reading.kind == "government" and reading.printed_parent == above:
+            return other
+    return title
 
 
 def read_title(text: str | None) -> str | None:

@@ -1,0 +1,44 @@
+"""Advertising that intruders put into titles and names: 开云网页版, bob综合.
+
+Belongs here: which words of a name are advertising (seed advertising_words). A word that is also in names of places counts
+only beside another one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipelines.forms.dictionary import load_seed
+
+_LATIN = r"[A-Za-z]{2,12}\d{0,4}"
+
+
+def drop_advertising(name: str) -> tuple[str, str]:
+    """Split a name without spaces into the name and the advertising in it: (name, advertising)."""
+    found: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        found.append(match.group())
+        return ""
+
+    left = _pattern().sub(keep, name)
+    return (left.strip("·.-—|_"), "".join(found)) if found else (name, "")
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    seed = load_seed("advertising_words")
+    words = {
+        kind: "|".join(
+            sorted((word for word, of in seed.select("word", "kind").iter_rows() if of == kind), key=len, reverse=True)
+        )
+        for kind in ("sure", "with_others", "other")
+    }
+    sure, weak, other = words["sure"], words["with_others"], words["other"]
+    around = rf"(?:{other}|{_LATIN}|[·.\-—_])"
+    return re.compile(
+        rf"(?:{around}|{weak})*(?:{sure})(?:{around}|{sure}|{weak})*"
+        rf"|(?:{_LATIN}|{other})*(?:{weak})(?:{other}|{_LATIN})(?:{around})*"
+        rf"|{_LATIN}(?:{other})(?:{around})*"
+    )
