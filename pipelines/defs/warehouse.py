@@ -18,7 +18,7 @@ from pipelines.defs.metadata import OWNERS, preview
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.publishing.database import begin_build
 from pipelines.publishing.staging import ensure_staging_folders, remove_gone
-from pipelines.settings import DBT_PROJECT_DIR, load_settings
+from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, load_settings
 
 _LAYERS = ("staging", "intermediate", "marts", "reports")
 
@@ -27,6 +27,7 @@ def set_dbt_environment(database: Path) -> None:
     """Tell dbt, through its environment, where to read staging parquet and where to build."""
     os.environ["GID_BUILD_DB"] = str(database)
     os.environ["GID_STAGING_DIR"] = str(load_settings().staging_dir)
+    os.environ["GID_REFERENCE_DIR"] = str(REFERENCE_DIR)
     os.environ["DO_NOT_TRACK"] = "1"
     # dbt stands beside the Python that runs us, which need not be on the PATH (.venv/bin/python without activation).
     beside = str(Path(sys.executable).parent)
@@ -38,14 +39,12 @@ class WarehouseTranslator(DagsterDbtTranslator):
     """Keys, groups, owners and kinds of dbt resources in the asset graph."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Sources are the staging assets; seeds lie under reference, models under warehouse."""
-        name = dbt_resource_props["name"]
-        prefix = {"source": "staging", "seed": "reference"}.get(dbt_resource_props["resource_type"], "warehouse")
-        return dg.AssetKey([prefix, name])
+        """Staging frames are sources; seeds and the reference folder lie under reference, models under warehouse."""
+        return dg.AssetKey([_group_of(dbt_resource_props), dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Seeds are reference data, all models the warehouse."""
-        return {"source": "staging", "seed": "reference"}.get(dbt_resource_props["resource_type"], "warehouse")
+        """Seeds and the reference folder are reference data, all models the warehouse."""
+        return _group_of(dbt_resource_props)
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """One team owns all."""
@@ -55,6 +54,12 @@ class WarehouseTranslator(DagsterDbtTranslator):
         """The dbt layer of a model."""
         layer = next((part for part in dbt_resource_props.get("fqn", []) if part in _LAYERS), "reference")
         return {"gid/layer": layer}
+
+
+def _group_of(dbt_resource_props: Mapping[str, Any]) -> str:
+    if dbt_resource_props.get("source_name") == "reference_data":
+        return "reference"
+    return {"source": "staging", "seed": "reference"}.get(dbt_resource_props["resource_type"], "warehouse")
 
 
 def prepare_project() -> DbtProject:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from pipelines.publishing.staging import ensure_staging_folders
-from pipelines.settings import DBT_PROJECT_DIR, Settings, load_settings
+from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, Settings, load_settings
 
 
 def build_docs(settings: Settings) -> Path:
@@ -57,7 +57,12 @@ def build_docs(settings: Settings) -> Path:
 
 
 def _environment(settings: Settings, database: Path) -> dict[str, str]:
-    return {**os.environ, "GID_BUILD_DB": str(database), "GID_STAGING_DIR": str(settings.staging_dir)}
+    return {
+        **os.environ,
+        "GID_BUILD_DB": str(database),
+        "GID_STAGING_DIR": str(settings.staging_dir),
+        "GID_REFERENCE_DIR": str(REFERENCE_DIR),
+    }
 
 
 if __name__ == "__main__":
