@@ -29,6 +29,10 @@ typed as (
     from bodies
     inner join body_types on ends_with(bodies.unit_name, body_types.suffix)
     qualify row_number() over (partition by bodies.body_key order by length(body_types.suffix) desc) = 1
+),
+
+divisions as (
+    select * from {{ ref('dim_division') }}
 )
 
 select
@@ -39,9 +43,12 @@ select
     coalesce(typed.body_type, 'unknown') as body_type,
     bodies.division_code,
     bodies.is_government,
-    cast(null as varchar) as province_name,
-    cast(null as varchar) as county_name,
+    divisions.full_name as division_full_name,
+    divisions.province_name,
+    divisions.prefecture_name,
+    divisions.county_name,
     coalesce(bodies.resolution, 'unknown') as resolution,
     bodies.n_reports
 from bodies
 left join typed on bodies.body_key = typed.body_key
+left join divisions on bodies.division_code = divisions.division_code
