@@ -91,7 +91,8 @@ def load_gazetteer() -> Gazetteer:
         code = row.division_code
         if row.valid_to is None or code not in names:
             names[code], full_names[code] = row.division_name, row.full_name
-        unit = row.unit(full_names.get(code[:COUNTY_DIGITS], ""))
+        prefecture, county = names.get(code[:4], ""), names.get(code[:COUNTY_DIGITS], "")
+        unit = row.unit((prefecture + county, county))
         place = _place_today(row, today)
         if row.division_name == names.get(code[:6]):
             # A county that is one unit (金门县): the unit's code is the closer one.
@@ -128,16 +129,19 @@ class _Row:
     valid_to: int | None
     successor_codes: list[str]
 
-    def unit(self, above: str) -> str:
+    def unit(self, above: tuple[str, ...]) -> str:
         """The name without the office that older editions print, and without the divisions above that some begin with:
-        东华门街道办事处, 四平市铁东区山门镇."""
+        东华门街道办事处, 四平市铁东区山门镇.
+
+        Args:
+            above: the names above it as they may be printed, the longest first.
+        """
         name = (
             self.division_name.removesuffix("办事处")
             if self.division_name.endswith("街道办事处")
             else self.division_name
         )
-        starts = (above[start:] for start in range(len(above) - 2))
-        left = (name.removeprefix(words) for words in starts if name.startswith(words))
+        left = (name.removeprefix(words) for words in above if name.startswith(words))
         return next((own for own in left if TOWNSHIP.search(own) and own != "街道"), name)
 
 
@@ -148,7 +152,8 @@ def _forms(row: _Row, unit: str) -> Iterator[tuple[str, str]]:
     """Give the tables and forms under which a row is looked up."""
     if len(row.division_code) == TOWNSHIP_DIGITS:
         yield "units", unit
-        yield from (("loose_units", form) for form in printed_forms(unit))
+        forms = {*printed_forms(unit), row.division_name} - {unit}
+        yield from (("loose_units", form) for form in sorted(forms))
         return
     yield "divisions", row.division_name
     if row.short_name:

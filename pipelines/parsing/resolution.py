@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from pipelines.forms.dictionary import load_seed
-from pipelines.gazetteer.index import NONE, Gazetteer, load_gazetteer, within
+from pipelines.gazetteer.index import NONE, Gazetteer, below, load_gazetteer, within
 from pipelines.gazetteer.names import TOWNSHIP
 from pipelines.gazetteer.reading import Reading
 from pipelines.parsing.places import Clue
@@ -102,6 +102,10 @@ def _candidates(gazetteer: Gazetteer, reading: Reading, year: int | None) -> set
     if not reading.steps:
         return set()
     last, codes = reading.steps[-1], reading.codes
+    if reading.kind == "government" and not last.is_loose:
+        # One name may be a county's and a township's (白塔区).
+        named = gazetteer.divisions.get(last.words, NONE) | gazetteer.units.get(last.words, NONE)
+        codes |= below(named, reading.steps[-2].codes) if len(reading.steps) > 1 else named
     if len(reading.steps) == 1 and last.is_unit:
         codes |= gazetteer.loose_units.get(last.words, NONE)
     return {(code, last.words) for code in gazetteer.in_year(codes, last.words, year)}
@@ -135,7 +139,7 @@ def _decide(resolved: Resolution, own: Reading, clues: list[Clue]) -> str:
         return "ambiguous"
     if own.kind == "unknown_unit" or not _is_told(own):
         return "ambiguous"
-    has_parent = any(kinds[clues[n].kind].states_parent for n in best.supporting)
+    has_parent = bool(own.parents) or any(kinds[clues[n].kind].states_parent for n in best.supporting)
     if is_alone:
         if has_parent:
             return "name_and_parent"
