@@ -90,6 +90,7 @@ class Gazetteer:
         self.by_code: dict[str, list[Division]] = defaultdict(list)
         self.by_form: dict[str, list[Division]] = defaultdict(list)
         self._names: dict[str, frozenset[str]] = {}
+        self._before: dict[str, list[Division]] = defaultdict(list)
         for division in self.divisions:
             self.by_code[division.code].append(division)
         for division in self.divisions:
@@ -135,18 +136,31 @@ class Gazetteer:
         return any(parent in self.names_of(above) for above in parent_codes(code))
 
     def same_unit(self, code: str) -> frozenset[str]:
-        """The code with those that its unit had before or after under the same name, as when its county got another code."""
-        own = {self.printed_name(division) for division in self.by_code[code]}
-        found = {code}
-        for division in self.divisions_named(own):
-            linked = {*division.successors, division.code}
-            if found & linked:
-                same = {c for c in linked if own & {self.printed_name(d) for d in self.by_code[c]}}
-                found |= same
+        """The code with those that its unit had before or after under the same name, as when its county got another code.
+
+        A township that became a town (谢庄乡, 谢庄镇) is the same unit; one that was merged into another is not.
+        """
+        found, waiting = {code}, [code]
+        while waiting:
+            at = waiting.pop()
+            stems = self._stems(at)
+            linked = {successor for division in self.by_code[at] for successor in division.successors}
+            linked |= {division.code for division in self._predecessors()[at]}
+            new = {other for other in linked - found if stems & self._stems(other)}
+            found |= new
+            waiting += new
         return frozenset(found)
 
-    def divisions_named(self, names: set[str]) -> list[Division]:
-        return [division for name in names for division in self.by_form[name]]
+    def _stems(self, code: str) -> set[str]:
+        names = {self.printed_name(division) for division in self.by_code[code]}
+        return {re.sub(r"(?<=..)(?:镇|乡|街道|县|市|区)$", "", name) for name in names}
+
+    def _predecessors(self) -> dict[str, list[Division]]:
+        if not self._before:
+            for division in self.divisions:
+                for successor in division.successors:
+                    self._before[successor].append(division)
+        return self._before
 
 
 @cache
