@@ -5,6 +5,7 @@ Belongs here: look-ups in the gazetteer. What a printed text means is told by `n
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from pipelines.gazetteer.divisions import load_divisions
 from pipelines.gazetteer.names import TOWNSHIP, printed_forms, shortened_forms
 
 Codes = frozenset[str]
+# Hong Kong, Macau and Taiwan do not report under the regulation.
+_OTHER_LAW = frozenset({"71", "81", "82"})
+_KIND = re.compile(r"(?:镇|乡|街道|苏木|区|县|市|旗)$")
 NONE: Codes = frozenset()
 COUNTY_DIGITS = 6
 TOWNSHIP_DIGITS = 9
@@ -37,6 +41,7 @@ class Gazetteer:
     periods: dict[tuple[str, str], tuple[int | None, int | None]]
     names: dict[str, str]
     full_names: dict[str, str]
+    short_of: dict[str, str]
     places: dict[tuple[str, str], str]
     by_pinyin: dict[str, Codes]
     lengths: dict[str, tuple[int, ...]]
@@ -84,20 +89,24 @@ def load_gazetteer() -> Gazetteer:
     tables: dict[str, defaultdict[str, set[str]]] = {name: defaultdict(set) for name in _TABLES}
     names: dict[str, str] = {}
     full_names: dict[str, str] = {}
+    short_of = {row.division_code: row.short_name for row in rows if row.short_name}
     periods: dict[tuple[str, str], tuple[int | None, int | None]] = {}
     places: dict[tuple[str, str], str] = {}
     today = _names_today(rows)
     for row in rows:
         code = row.division_code
+        if code[:2] in _OTHER_LAW:
+            continue
         if row.valid_to is None or code not in names:
             names[code], full_names[code] = row.division_name, row.full_name
         prefecture, county = names.get(code[:4], ""), names.get(code[:COUNTY_DIGITS], "")
-        unit = row.unit((prefecture + county, county))
+        above = tuple(words for words in (prefecture + county, county) if words)
+        unit = row.unit(above)
         place = _place_today(row, today)
         if row.division_name == names.get(code[:6]):
             # A county that is one unit (金门县): the unit's code is the closer one.
             places[code[:6], row.division_name] = code
-        for table, form in _forms(row, unit):
+        for table, form in _forms(row, unit, above):
             tables[table][form].add(code)
             if table == "former_names" and form in tables["divisions"]:
                 continue
@@ -113,6 +122,7 @@ def load_gazetteer() -> Gazetteer:
         periods=periods,
         names=names,
         full_names=full_names,
+        short_of=short_of,
         places=places,
         lengths={start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()},
     )
@@ -142,17 +152,18 @@ class _Row:
             else self.division_name
         )
         left = (name.removeprefix(words) for words in above if name.startswith(words))
-        return next((own for own in left if TOWNSHIP.search(own) and own != "街道"), name)
+        return next((own for own in left if len(own) > 3 or (TOWNSHIP.search(own) and own != "街道")), name)
 
 
 _TABLES = ("divisions", "former_names", "short_names", "units", "loose_units", "by_pinyin")
 
 
-def _forms(row: _Row, unit: str) -> Iterator[tuple[str, str]]:
+def _forms(row: _Row, unit: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Give the tables and forms under which a row is looked up."""
     if len(row.division_code) == TOWNSHIP_DIGITS:
         yield "units", unit
-        forms = {*printed_forms(unit), row.division_name} - {unit}
+        cut = next((unit.removeprefix(words) for words in above if unit.startswith(words)), unit)
+        forms = {*printed_forms(unit), row.division_name, cut if len(cut) > 2 else unit} - {unit}
         yield from (("loose_units", form) for form in sorted(forms))
         return
     yield "divisions", row.division_name
@@ -205,7 +216,7 @@ def _bare(name: str) -> str:
 def _place_today(row: _Row, today: _Today) -> str:
     """Return the code of the same place today: of the successor with its name, or of the one that took its place alone.
 
-    A unit that went into an older one, or together with others into a new one, keeps the code that it had.
+    A unit that went into an older one, or together with others into a new one of another name, keeps its code.
     """
     if row.valid_to is None:
         return row.division_code
@@ -218,4 +229,10 @@ def _place_today(row: _Row, today: _Today) -> str:
     line = sorted(today.before[successor], key=lambda old: old.valid_to or 0)
     is_new = today.begun[successor] > (row.valid_to or 0)
     alone = all((later.valid_from or 0) > (earlier.valid_to or 0) for earlier, later in pairwise(line))
-    return successor if is_new and alone else row.division_code
+    is_same = _stem(row.division_name) == _stem(today.names.get(successor, ""))
+    return successor if is_new and alone and is_same else row.division_code
+
+
+def _stem(name: str) -> str:
+    """Return a name without its ending: 谢庄乡 that became 谢庄镇 is one place."""
+    return _KIND.sub("", _bare(name))

@@ -153,13 +153,12 @@ def _without_office(rest: str) -> str:
     return rest
 
 
-def _rank(reading: Reading) -> tuple[int, int, int, int, int]:
-    order = ("government", "department", "unknown_unit", "no_place").index(reading.kind)
-    shortened = sum(step.is_short or step.is_loose for step in reading.steps)
+def _rank(reading: Reading) -> tuple[bool, int, int, int, int]:
+    """The least unexplained first, then the fewest shortened names, then the fewest and longest divisions."""
     return (
-        0 if order == 0 else 1,
-        shortened,
-        len(reading.rest) if order else 0,
+        reading.kind != "government",
+        0 if reading.kind == "government" else len(reading.rest),
+        sum(step.is_short or step.is_loose for step in reading.steps),
         len(reading.steps),
         -len(reading.steps[0].words),
     )

@@ -17,11 +17,14 @@ from pipelines.parsing.titles import Line, compact, read_title, title_body
 
 _NAME = r"([\u4e00-\u9fff]{2,24}?)"
 _PRESENTED = re.compile(
-    rf"(?:现[将就]|现(?:向社会)?(?:公布|发布)|特?向社会公布|编制(?:并公布)?(?:了)?|形成(?:了)?)[《“]?(?:{YEAR}度?)?"
+    rf"(?:现[将就]|现(?:向社会)?(?:公布|发布)|特?向社会公布|编制(?:并公布)?(?:了)?|形成(?:了)?|总结|汇总|反映|介绍)[《“]?(?:{YEAR}度?)?"
     rf"{_NAME}(?=20\d\d年|二[〇○零]|政府信息公开|政务公开|信息公开工作)"
 )
 _COMPILED = re.compile(
     r"由([\u4e00-\u9fff]{2,20}?(?:人民政府|街道办事处|镇政府|乡政府))(?:党政(?:综合)?办(?:公室)?|办公室)?(?:负责)?(?:编制|根据|按照|依据)"
+)
+_COMPILING = re.compile(
+    r"^([\u4e00-\u9fff]{2,24}?(?:人民政府|街道办事处|镇政府|乡政府|局|委员会))(?:依照|按照|根据|依据)[^。]{0,60}?(?:编制|编写|形成|撰写)"
 )
 _ENDS_NAME = re.compile(rf"(?:{BODY_END})$")
 _QUOTED = re.compile(r"《[^》]*》")
@@ -53,12 +56,12 @@ def presented_body(lines: list[Line]) -> tuple[str, int] | None:
             name = title_body(quoted)
             if read_title(quoted) and is_whole_name(name) and not _NOBODY.search(name):
                 return name, number
-        for pattern in (_PRESENTED, _COMPILED):
+        for pattern in (_PRESENTED, _COMPILED, _COMPILING):
             match = pattern.search(words)
             if match is None:
                 continue
             name = clean_body(match.groups()[-1])
-            if _ENDS_NAME.search(name) and not _NOBODY.search(name):
+            if not _NOBODY.search(name) and (_ENDS_NAME.search(name) or read_name(name).kind == "government"):
                 return name, number
     return None
 

@@ -49,7 +49,9 @@ def identify(header: Header, mentions: Iterable[tuple[int, str]] = (), url: str 
     readings = _read_names(header)
     own = readings[0]
     unit, parent = _name_parts(header, own)
-    clues = list(_clues(header, own, unit, mentions, url))
+    copied = {found.get("line_start") for found in header.findings if found["rule_key"] == "year_conflict"} - {None}
+    # A line that speaks of another year is copied, and may be of another body.
+    clues = [clue for clue in _clues(header, own, unit, mentions, url) if clue.line not in copied]
     parent = parent or _parent_in_text(clues, unit) or _parent_in_crumbs(header, unit)
     return Identity(unit, parent, resolve_body(readings, clues, header.report_year))
 

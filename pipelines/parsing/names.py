@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.gazetteer.reading import read_name
 from pipelines.parsing.advertising import drop_advertising
 
 BODY_END = (
@@ -40,6 +41,9 @@ def cut_foreign_words(name: str) -> tuple[str, str]:
     no name (太平镇开云网页版).
     """
     left, advertising = drop_advertising(name)
+    if advertising:
+        # What stands before a dot is the advertiser's.
+        advertising, left = advertising + left.rpartition("·")[0], left.rpartition("·")[2]
     parts = [part for part in _NO_NAME.split(left) if part]
     if not parts:
         return left, advertising
@@ -63,7 +67,7 @@ def is_whole_name(body: str) -> bool:
     """Tell whether a name has a place, and is not just the end of one (镇人民政府, 办事处) from a title broken over lines."""
     name = clean_body(body)
     if not _ENDS_NAME.search(name):
-        return False
+        return read_name(name).kind == "government"
     return len(unit_name(name)) >= 2 and not re.fullmatch(r"(?:人?民?政?府|街?道?办?事?处|委?员?会)", name)
 
 

@@ -103,11 +103,11 @@ def _candidates(gazetteer: Gazetteer, reading: Reading, year: int | None) -> set
         return set()
     last, codes = reading.steps[-1], reading.codes
     if reading.kind == "government" and not last.is_loose:
-        # One name may be a county's and a township's (白塔区).
+        # One name may be a county's and a township's (白塔区); zones are printed with and without the names above them.
         named = gazetteer.divisions.get(last.words, NONE) | gazetteer.units.get(last.words, NONE)
+        if len(reading.steps) == 1 or not TOWNSHIP.search(last.words):
+            named |= gazetteer.loose_units.get(last.words, NONE)
         codes |= below(named, reading.steps[-2].codes) if len(reading.steps) > 1 else named
-    if len(reading.steps) == 1 and last.is_unit:
-        codes |= gazetteer.loose_units.get(last.words, NONE)
     return {(code, last.words) for code in gazetteer.in_year(codes, last.words, year)}
 
 
@@ -154,6 +154,10 @@ def _is_told(own: Reading) -> bool:
 
 
 def _is_proper(own: Reading, code: str) -> bool:
-    """Tell whether one name alone may stand for its division: zones and farms are in no complete list."""
+    """Tell whether one name alone may stand for its division: no list of zones and farms is complete, so that one of them
+    has to have the name of the division above in its own (淮北杜集经济开发区)."""
     words = own.steps[-1].words
-    return len(code) <= _ABOVE_TOWNSHIP or TOWNSHIP.search(words) is not None
+    if len(code) <= _ABOVE_TOWNSHIP or TOWNSHIP.search(words):
+        return True
+    above = load_gazetteer().short_of
+    return any(above.get(code[:digits], "\0") in words for digits in (4, 6))

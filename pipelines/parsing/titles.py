@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.gazetteer.reading import read_name
+from pipelines.parsing.advertising import drop_advertising
 from pipelines.parsing.names import cut_foreign_words, is_whole_name
 from pipelines.parsing.periods import YEAR, title_year
 
@@ -25,6 +26,10 @@ _HEADING_BEHIND = re.compile(
     r"(?<=报告|年报)(?:[一1][、.．]|引言|前言|概述|(?:发布|发文|成文|公开)?(?:日期|时间)[：:]|来源|索引).*$"
 )
 _CAPTION = re.compile(r"^(?:(?:标题|信息名称|文件名称|题名)[：:|]?|(?:名称|主题)[：:|])")
+_PUBLICATION = re.compile(
+    r"(?:(?:发布|公布|发文|成文|更新|生成|印发|公开)?(?:日期|时间)|来源|信息来源|索引号|文号|字号|字体|发布机构|公开主体)[：:]"
+)
+_BEHIND = re.compile(r"(.*?(?:报告|年报))(.+)")
 _CRUMBS = re.compile(r"[>＞»›→]|当前位置|您(?:当前)?(?:所在|的)?位置|首页")
 _MARKS = re.compile(r"^[#*＃\s]+|\*+$")
 _SENTENCE = re.compile(r"[。；;！!？]")
@@ -140,6 +145,11 @@ def _clean_line(text: str) -> str:
     words = _CAPTION.sub("", _MARKS.sub("", compact(text)).strip("|"))
     if _CRUMBS.search(words) or _SENTENCE.search(words) or len(words) > 2 * _MAX_TITLE or words.count("|") > 1:
         return ""
+    if _PUBLICATION.match(words):
+        return ""
+    behind = _BEHIND.fullmatch(words)
+    if behind and drop_advertising(behind.group(2))[1]:
+        words = behind.group(1)
     shortened = _HEADING_BEHIND.sub("", _BROKEN_OFF.sub("", words))
     return shortened if _REPORT.search(shortened) else words
 

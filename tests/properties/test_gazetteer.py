@@ -11,7 +11,10 @@ from pipelines.gazetteer.divisions import load_divisions
 from pipelines.gazetteer.reading import read_name
 from pipelines.parsing.resolution import resolve_body
 
-TODAY = load_divisions().filter(pl.col("valid_to").is_null())
+# Hong Kong, Macau and Taiwan do not report under the regulation.
+TODAY = load_divisions().filter(
+    pl.col("valid_to").is_null() & ~pl.col("division_code").str.slice(0, 2).is_in(["71", "81", "82"])
+)
 TOWNSHIPS = TODAY.filter(pl.col("level") == "township")
 YEAR = 2023
 
