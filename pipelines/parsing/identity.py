@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.gazetteer.names import TOWNSHIP
 from pipelines.gazetteer.reading import Reading, Step, read_name
@@ -50,8 +50,7 @@ def identify(header: Header, mentions: Iterable[tuple[int, str]] = (), url: str 
     own = readings[0]
     unit, parent = _name_parts(header, own)
     copied = {found.get("line_start") for found in header.findings if found["rule_key"] == "year_conflict"} - {None}
-    # A line that speaks of another year is copied, and may be of another body.
-    clues = [clue for clue in _clues(header, own, unit, mentions, url) if clue.line not in copied]
+    clues = [replace(clue, is_doubtful=clue.line in copied) for clue in _clues(header, own, unit, mentions, url)]
     parent = parent or _parent_in_text(clues, unit) or _parent_in_crumbs(header, unit)
     return Identity(unit, parent, resolve_body(readings, clues, header.report_year))
 

@@ -30,12 +30,16 @@ _LEVELS = {2: "mention_province", 4: "mention_prefecture", 6: "mention_county"}
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """Words that tell a place, the divisions that they may mean, and the line that they stand on."""
+    """Words that tell a place, the divisions that they may mean, and the line that they stand on.
+
+    `is_doubtful`: the line speaks of another year and may be copied: it can contradict, and supports nothing.
+    """
 
     kind: str
     words: str
     codes: Codes
     line: int | None = None
+    is_doubtful: bool = False
 
 
 def find_mentions(prose: pl.DataFrame) -> dict[int, list[tuple[int, str]]]:

@@ -117,8 +117,9 @@ def _weigh(code: str, printed_codes: set[str], clues: list[Clue]) -> Candidate:
     for number, clue in enumerate(clues):
         kind = kinds[clue.kind]
         if any(printed.startswith(place) for printed in printed_codes for place in clue.codes):
-            supporting.append(number)
-            score += kind.weight
+            if not clue.is_doubtful:
+                supporting.append(number)
+                score += kind.weight
         elif kind.contradicts:
             contradicting.append(number)
             score -= kind.weight

@@ -113,10 +113,14 @@ def title_body(title: str) -> str:
 
 def foreign_words(title: str) -> str:
     """Return the words of a title that stand round the body's name and belong to no name, such as advertising."""
-    return cut_foreign_words(_words_of_body(title))[1]
+    return drop_advertising(title)[1] or cut_foreign_words(_words_of_body(title))[1]
 
 
 def _words_of_body(title: str) -> str:
+    left, advertising = drop_advertising(title)
+    if advertising:
+        # What stands before a dot is the advertiser's.
+        title = left.rpartition("·")[2]
     words = re.sub(r"^[《〈“\"]*(?:附件\d*[:：]?)?(?:关于)?(?:印发|公布|发布)?[《〈“\"]*", "", title)
     words = re.sub(r"^[（(\[〔]?" + YEAR + r"度?[）)\]〕]?", "", words)
     cut = _CUT.search(words)
