@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.rendering.gazetteer import LAST, Division, Gazetteer, load_gazetteer
+from tests.rendering.gazetteer import LAST, Division, Gazetteer, is_township, load_gazetteer
 
 _PAGE = "{body}{year}年政府信息公开工作年度报告\n一、总体情况\n依照条例开展工作。\n五、存在的主要问题及改进情况\n更新不够及时。\n"
 _STYLES = {"full": (2, 4, 6), "county": (6,)}
@@ -36,7 +36,8 @@ def full_names(every: int = 1) -> Iterator[CheckedName]:
             sharing[body].add(code)
         for division in current[::every]:
             body = bodies[division.code]
-            yield CheckedName(style, body, _PAGE.format(body=body, year=LAST), frozenset(sharing[body]))
+            kind = style if is_township(gazetteer.printed_name(division)) else f"{style}, zones"
+            yield CheckedName(kind, body, _PAGE.format(body=body, year=LAST), frozenset(sharing[body]))
 
 
 def _body(gazetteer: Gazetteer, division: Division, levels: tuple[int, ...]) -> str:

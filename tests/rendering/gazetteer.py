@@ -46,6 +46,11 @@ class Division:
         return self.first <= min(max(year, FIRST), LAST) <= self.last
 
 
+def is_township(name: str) -> bool:
+    """Whether a name is that of a town, a township or a subdistrict, not of a farm, a zone or a prison."""
+    return name.endswith(("镇", "乡", "苏木", "街道", "街"))
+
+
 def parent_codes(code: str) -> list[str]:
     """The codes above, from the province on."""
     return [code[:n] for n in (2, 4, 6) if n < len(code)]
@@ -135,25 +140,42 @@ class Gazetteer:
         """Whether one of the codes above, in whatever period, has the name."""
         return any(parent in self.names_of(above) for above in parent_codes(code))
 
-    def same_unit(self, code: str) -> frozenset[str]:
-        """The code with those that its unit had before or after under the same name, as when its county got another code.
+    def same_unit(self, division: Division) -> frozenset[str]:
+        """The codes that a unit had before and after under its name, as when its county got another code.
 
-        A township that became a town (谢庄乡, 谢庄镇) is the same unit; one that was merged into another is not.
+        A township that became a town (谢庄乡, 谢庄镇) is the same unit; one that was merged into another is not. A division of
+        the same name below is the same place (东莞市 and its only county 东莞市).
         """
-        found, waiting = {code}, [code]
+        found, waiting = {division}, [division]
         while waiting:
             at = waiting.pop()
-            stems = self._stems(at)
-            linked = {successor for division in self.by_code[at] for successor in division.successors}
-            linked |= {division.code for division in self._predecessors()[at]}
-            new = {other for other in linked - found if stems & self._stems(other)}
+            linked = {other for code in at.successors for other in self.by_code[code]} | set(
+                self._predecessors()[at.code]
+            )
+            new = {other for other in linked - found if self._continues(at, other)}
             found |= new
             waiting += new
+        codes = {one.code for one in found}
+        below = {other.code for one in found for other in self.by_form[one.name] if other.code.startswith(one.code)}
+        above = {code for one in found for code in parent_codes(one.code) if one.name in self.names_of(code)}
+        return frozenset(codes | below | above)
+
+    def successors(self, division: Division) -> frozenset[str]:
+        """The codes of the units that a unit went into, where it went into one alone, again and again."""
+        found: set[str] = set()
+        while len(division.successors) == 1 and division.successors[0] not in found:
+            found.add(division.successors[0])
+            division = self.by_code[division.successors[0]][-1]
         return frozenset(found)
 
-    def _stems(self, code: str) -> set[str]:
-        names = {self.printed_name(division) for division in self.by_code[code]}
-        return {re.sub(r"(?<=..)(?:镇|乡|街道|县|市|区)$", "", name) for name in names}
+    def _continues(self, one: Division, other: Division) -> bool:
+        """The same name but for its level; or two counties that follow each other with no third one (盘县, 盘州市)."""
+        before = {division.code for code in (one.code, other.code) for division in self._predecessors()[code]}
+        is_renamed = len(one.code) == 6 and before <= {one.code, other.code}
+        return self._stem(one) == self._stem(other) or is_renamed
+
+    def _stem(self, division: Division) -> str:
+        return re.sub(r"(?<=..)(?:镇|乡|街道|县|市|区)$", "", self.printed_name(division))
 
     def _predecessors(self) -> dict[str, list[Division]]:
         if not self._before:

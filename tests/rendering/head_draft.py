@@ -13,7 +13,7 @@ from functools import cached_property
 from stdnum.cn import uscc
 
 from tests.rendering import head_words as words
-from tests.rendering.gazetteer import FIRST, LAST, Division, Gazetteer
+from tests.rendering.gazetteer import FIRST, LAST, Division, Gazetteer, is_township
 
 # decided: the text names the body, and one division alone fits. weak: only a code, a domain, an area code or the year decides.
 # contradicted: a division is named, and something else on the page speaks against it. ambiguous, unknown: no code is right.
@@ -52,7 +52,7 @@ class Draft:
 
     @cached_property
     def accepted(self) -> frozenset[str]:
-        return self.gazetteer.same_unit(self.division.code)
+        return self.gazetteer.same_unit(self.division)
 
     def fill(self, template: str, **more: str) -> str:
         """A way of printing, with its year, the years beside it and small figures."""
@@ -143,7 +143,7 @@ def draw_office(rng: random.Random, unit: str) -> str:
 
 def is_township_government(unit: str) -> bool | None:
     """True for towns, townships and subdistricts; nothing is asked of farms and zones."""
-    return True if unit.endswith(("镇", "乡", "苏木", "街道", "街")) else None
+    return is_township(unit) or None
 
 
 def our(unit: str) -> str:

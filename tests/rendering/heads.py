@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.rendering import head_words as words
-from tests.rendering.gazetteer import UNPRINTED, Division, Gazetteer, load_gazetteer
+from tests.rendering.gazetteer import UNPRINTED, Division, Gazetteer, is_township, load_gazetteer
 from tests.rendering.head_clues import area_code, clue_against, code_in_address, copied_preamble, domain, two_bodies
 from tests.rendering.head_draft import (
     CONTRADICTED,
@@ -33,7 +33,7 @@ from tests.rendering.head_variations import print_title, to_traditional
 
 @dataclass(frozen=True)
 class Head:
-    """A page and its truth. `codes`: each is right where the page decides; empty where no code is."""
+    """A page and its truth. `codes`: each is right where the page decides, empty where no code is; `successors`: what it went into."""
 
     seed: int
     kind: str
@@ -41,6 +41,7 @@ class Head:
     url: str | None
     verdict: str
     codes: frozenset[str]
+    successors: frozenset[str]
     names: tuple[str, ...]
     year: int
     is_government: bool | None
@@ -48,6 +49,9 @@ class Head:
 
 
 Kind = Callable[[Draft], Truth | None]
+# Farms, zones and prisons stand in the list of divisions too; few of them report.
+PLACED = (DECIDED, WEAK, CONTRADICTED)
+KINDS_OF_ZONES = ("title_with_county", "bare", "parent_elsewhere")
 
 
 def draw_head(seed: int, kind: str | None = None) -> Head:
@@ -60,7 +64,8 @@ def draw_head(seed: int, kind: str | None = None) -> Head:
     unit = draw_unit(rng, gazetteer, division)
     draft = Draft(rng, gazetteer, division, draw_year(rng, division), unit, draw_office(rng, unit))
     truth = KINDS[kind][0](draft) or Truth(draft.verdict(), is_township_government(unit))
-    return _print_head(seed, kind, draft, truth)
+    variations = [] if is_township(unit) or len(division.code) < 9 else ["zone"]
+    return _print_head(seed, kind, draft, truth, variations)
 
 
 def _draw_division(rng: random.Random, gazetteer: Gazetteer, kind: str) -> Division:
@@ -70,20 +75,26 @@ def _draw_division(rng: random.Random, gazetteer: Gazetteer, kind: str) -> Divis
         division = rng.choice(gazetteer.divisions)
         if len(division.code) != rng.choice(levels) or UNPRINTED.match(division.name):
             continue
-        is_shared = len(gazetteer.by_form[gazetteer.printed_name(division)]) > 1
+        name = gazetteer.printed_name(division)
+        if name == "街道" or "?" in name:  # 街道办事处 and no more is the name of some; some have lost a character
+            continue
+        if len(division.code) == 9 and not (is_township(name) or (rng.random() < 0.1 and kind in KINDS_OF_ZONES)):
+            continue
+        is_shared = len(gazetteer.by_form[name]) > 1
         is_kept = (rng.random() < 0.45 or is_shared) and (division.last >= 2023 or rng.random() < 0.3)
         if (is_kept and gazetteer.parent(division, 2) is not None) or len(division.code) == 2:
             return division
 
 
-def _print_head(seed: int, kind: str, draft: Draft, truth: Truth) -> Head:
+def _print_head(seed: int, kind: str, draft: Draft, truth: Truth, variations: list[str]) -> Head:
     rng = draft.rng
-    variations: list[str] = []
     title = print_title(draft, variations)
     if not draft.title_has_year or title == [] or rng.random() < 0.7:
         draft.preamble.append(draft.fill(rng.choice(words.PERIODS)))
     lines = [*draft.above, *title, *draft.preamble, *print_sections(draft), *draft.tail]
     text, names = "\n".join(lines) + "\n", draft.names
+    # 镇政府信息公开: the 政府 may be the town's or the information's.
+    names = (*names, *(name.removesuffix("政府") for name in names if not name.endswith("人民政府")))
     if rng.random() < 0.05:
         variations.append("traditional")
         text, names = to_traditional(text), (*names, *map(to_traditional, names))
@@ -93,7 +104,8 @@ def _print_head(seed: int, kind: str, draft: Draft, truth: Truth) -> Head:
         text=text,
         url=draft.url,
         verdict=truth.verdict,
-        codes=draft.accepted if truth.verdict in (DECIDED, WEAK, CONTRADICTED) else frozenset(),
+        codes=draft.accepted if truth.verdict in PLACED else frozenset(),
+        successors=draft.gazetteer.successors(draft.division) if truth.verdict in PLACED else frozenset(),
         names=names,
         year=draft.year,
         is_government=truth.is_government,
@@ -192,6 +204,7 @@ def _department(draft: Draft) -> Truth:
 
 def _town_department(draft: Draft) -> Truth:
     """An office of a township."""
+    draft.unit = draft.gazetteer.printed_name(draft.division)
     draft.office, draft.we = draft.rng.choice(words.TOWN_DEPARTMENTS), "我所"
     print_title_body(draft, draft.rng.choice(["county", "pref_county"]))
     return Truth(draft.verdict(), False)
