@@ -29,13 +29,13 @@ def office_endings() -> tuple[tuple[str, str], ...]:
 def _peoples() -> re.Pattern[str]:
     """The peoples in the name of an autonomous division or a 民族乡, with or without 族."""
     names = "|".join(sorted(load_seed("peoples")["people"], key=len, reverse=True))
-    return re.compile(rf"(?<=..)(?:(?:{names})族)+(?:(?:{names})族?)*(?=自治|乡$|$)|(?<=..)(?:{names})(?=自治)")
+    return re.compile(rf"(?<=..)(?:(?:{names})族)+(?:(?:{names})族?)*(?=自治|[乡镇]$|$)|(?<=..)(?:{names})(?=自治)")
 
 
 def printed_forms(name: str) -> list[str]:
     """Return the forms other than the name itself under which a township-level unit is printed.
 
-    街 and 街道办 stand for 街道, words in brackets and the peoples of a 民族乡 are left out, an office is not part of it.
+    街 and 街道办 stand for 街道, words in brackets and the peoples of a 民族乡 or 民族镇 are left out, an office is not part of it.
     """
     bare = _BRACKETS.sub("", name)
     base = re.sub(r"(?:人民政府|办事处|管理委员会|管委会)$", "", bare)
@@ -43,7 +43,7 @@ def printed_forms(name: str) -> list[str]:
     if base.endswith("街道"):
         stem = base.removesuffix("街道")
         forms += [stem + "街", stem + "街道办", stem + "街办"]
-    if base.endswith("乡"):
+    if base.endswith(("乡", "镇")):
         forms.append(_peoples().sub("", base))
     if base.endswith("镇镇"):
         forms.append(base.removesuffix("镇"))

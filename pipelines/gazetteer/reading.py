@@ -5,6 +5,7 @@ Belongs here: 吉林省长春市双阳区太平镇人民政府 -> 吉林省 / �
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from pipelines.gazetteer.index import NONE, Codes, Gazetteer, below, load_gazett
 from pipelines.gazetteer.names import BODY_NAME, TOWNSHIP, office_endings
 
 _MAX_STEPS = 6
+_PLACE_INSIDE = re.compile(r".(?:县|(?<![城村乡])镇|(?<!城)乡(?![村镇])|街道|旗).|.政府$|办事处$")
 # 恩施 before 州 is no short name, but the beginning of another name.
 _ENDINGS = frozenset("省市州县区旗盟")
 # 鼓楼区人民政府华侨路街道办事处: the government above is named with its office.
@@ -52,8 +54,9 @@ class Reading:
 
     @property
     def is_department(self) -> bool:
-        """Whether the words left over end as the name of a body does (教育局, 中心学校)."""
-        return self.kind == "department" and BODY_NAME.search(self.rest) is not None
+        """Whether the words left over end as the name of a body does (教育局, 中心学校) and name no other place in it."""
+        named = self.kind == "department" and BODY_NAME.search(self.rest) is not None
+        return named and _PLACE_INSIDE.search(self.rest) is None
 
     @property
     def parents(self) -> tuple[Step, ...]:

@@ -36,8 +36,11 @@ _MAX_NAME = 30
 # Units of these names are there, but in a sentence they are common words.
 _NO_UNITS = ("街道", "城区", "农场", "林场", "城南", "新镇", "城镇", "乡镇", "村镇", "集镇", "小镇")
 _DEPARTMENT = re.compile(r"[\u4e00-\u9fff]{1,11}(?:局|委员会|中心|厅)")
-_NOBODY = re.compile(r"^[我本全各该]|[我本全各该](?:镇|乡|街道|县|区|市)")
+_NOBODY = re.compile(
+    r"^[我本全各该](?:局|办|委|厅|院|校|所|站|中心|单位|机关|部门|地区|省|旗)|[我本全各该](?:镇|乡|街道|县|区|市)"
+)
 _SIGNED = re.compile(rf"([\u4e00-\u9fff（）()]+?(?:{BODY_END}))(?:\|*{DATE})?")
+_DATE_BEHIND = re.compile(rf"\|*{DATE}$")
 _CLAUSE_NAME = re.compile(
     r"(?:^|[，。；：、“”《\s])([\u4e00-\u9fff]{1,8}?(?:镇|乡|街道|苏木))(人民政府|办事处)?(?![镇乡])"
 )
@@ -111,6 +114,8 @@ def signed_body(lines: list[Line]) -> tuple[str, int] | None:
             name = clean_body(match.group(1))
             if 3 <= len(name) <= 25:
                 return name, number
+        if 3 <= len(words) <= 40 and read_name(name := _DATE_BEHIND.sub("", words)).kind == "government":
+            return name, number
     return None
 
 

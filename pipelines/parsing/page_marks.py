@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from pipelines.gazetteer.reading import read_name
 from pipelines.parsing.names import BODY_END, clean_body
 from pipelines.parsing.periods import DATE, read_date, whole_date
 from pipelines.parsing.titles import compact
@@ -40,11 +41,16 @@ def read_breadcrumbs(lines: list[Line]) -> tuple[list[tuple[str, int]], list[tup
             continue
         for part in _CRUMB.split(compact(text)):
             name = re.sub(r"^.*(?:位置|页面)[是为]?[：:]", "", part)
-            if _TOWNSHIP.fullmatch(name) and not _NO_TOWNSHIP.search(name):
+            if (_TOWNSHIP.fullmatch(name) and not _NO_TOWNSHIP.search(name)) or _is_known_street(name):
                 townships.append((name, number))
             elif _DIVISION.fullmatch(name) and not _NO_DIVISION.search(name) and len(name) <= 10:
                 divisions.setdefault(name, number)
     return list(divisions.items()), townships
+
+
+def _is_known_street(name: str) -> bool:
+    """钓鱼台街 in a breadcrumb is a subdistrict where the gazetteer has it; 步行街 is none."""
+    return name.endswith("街") and read_name(name).kind == "government"
 
 
 def read_publisher(lines: list[Line]) -> tuple[str, int] | None:

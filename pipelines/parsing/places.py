@@ -19,6 +19,7 @@ from pipelines.gazetteer.reading import Reading, read_name
 Line = tuple[int, str]
 
 _MIN_MENTION = 3
+_SHORT_MENTION = r"[\u4e00-\u9fff][县市旗](?:人民政府|政府|县委|市委)"
 _MAX_BEFORE = 24
 _MAX_FULL_NAMES = 12
 _HAN_BEFORE = re.compile(r"[\u4e00-\u9fff]+$")
@@ -48,9 +49,14 @@ def find_mentions(prose: pl.DataFrame) -> dict[int, list[tuple[int, str]]]:
     Args:
         prose: `doc`, `line`, `text`.
     """
+    text = pl.col("text")
+    governed = text.str.extract_all(_SHORT_MENTION).list.eval(pl.element().str.slice(0, 2))
     found = (
-        prose.select("doc", "line", words=pl.col("text").str.extract_many(_mentioned_names(), leftmost=True))
+        prose.select(
+            "doc", "line", words=text.str.extract_many(_mentioned_names(), leftmost=True).list.concat(governed)
+        )
         .explode("words")
+        .filter(pl.col("words").is_in(list(load_gazetteer().divisions)))
         .drop_nulls()
         .unique(["doc", "words"], keep="first", maintain_order=True)
     )
@@ -62,7 +68,7 @@ def find_mentions(prose: pl.DataFrame) -> dict[int, list[tuple[int, str]]]:
 
 @cache
 def _mentioned_names() -> list[str]:
-    """Names of two characters (城区, 和县) are common words as well; longer ones first, as the leftmost is taken."""
+    """Longer ones first, as the leftmost is taken; names of two characters (和县) count before their government alone."""
     names = (name for name in load_gazetteer().divisions if len(name) >= _MIN_MENTION)
     return sorted(names, key=lambda name: (-len(name), name))
 

@@ -35,6 +35,8 @@ _MARKS = re.compile(r"^[#*＃\s]+|\*+$")
 _SENTENCE = re.compile(r"[。；;！!？]")
 _LISTED = re.compile(r"(?:上一篇|下一篇|附件|附表|相关|下载|上级|查看)")
 _BRACKETED_YEAR = re.compile(r"[（(].{4,12}[)）]")
+_YEAR = re.compile(YEAR)
+_OPEN_WORDS = ("政府", "信息", "政务", "年度", "度政", "度信")
 _MAX_TITLE = 80
 _MAX_LINES = 4
 
@@ -119,8 +121,11 @@ def foreign_words(title: str) -> str:
 def _words_of_body(title: str) -> str:
     left, advertising = drop_advertising(title)
     if advertising:
-        # What stands before a dot is the advertiser's.
+        # What stands before a dot is the advertiser's; so are words before the year that name no place.
         title = left.rpartition("·")[2]
+        year = _YEAR.search(title)
+        if year and read_name(title[: year.start()]).kind == "no_place" and title[year.end() :][:2] not in _OPEN_WORDS:
+            title = title[year.start() :]
     words = re.sub(r"^[《〈“\"]*(?:附件\d*[:：]?)?(?:关于)?(?:印发|公布|发布)?[《〈“\"]*", "", title)
     words = re.sub(r"^[（(\[〔]?" + YEAR + r"度?[）)\]〕]?", "", words)
     cut = _CUT.search(words)
