@@ -66,12 +66,12 @@ def test_a_name_of_many_is_ambiguous_with_all_candidates():
 
 
 @pytest.mark.parametrize(
-    ("text", "url"),
+    ("text", "signature", "url"),
     [
-        (f"长春市双阳区{TAIPING}\n现将榆树市太平镇2020年政府信息公开工作报告如下。", None),
-        (f"长春市双阳区{TAIPING}\n榆树市人民政府\n2021年1月20日", None),
-        (f"长春市双阳区{TAIPING}", "http://www.yuyao.gov.cn/1.html"),
-        ("大岚镇2020年政府信息公开工作年度报告\n联系电话：0431-84190000", None),
+        (f"长春市双阳区{TAIPING}\n现将榆树市太平镇2020年政府信息公开工作报告如下。", "", None),
+        (f"长春市双阳区{TAIPING}", "榆树市人民政府\n2021年1月20日", None),
+        (f"长春市双阳区{TAIPING}", "", "http://www.yuyao.gov.cn/1.html"),
+        ("大岚镇2020年政府信息公开工作年度报告\n联系电话：0431-84190000", "", None),
     ],
     ids=["copied preamble", "another signature", "hijacked domain", "area code of elsewhere"],
 )
@@ -107,4 +107,4 @@ def test_codes_tell_places():
     assert read_domain("http://zwgk.shuangyang.gov.cn/a") == ("zwgk.shuangyang.gov.cn", {"220112"})
     assert read_domain("http://shuangyang.bet.com/a")[1] == frozenset()
     assert read_area_code("0431") == {"2201"}
-    assert read_postcode("130600") <= {"22", "2201"}
+    assert "2201" in read_postcode("130600")
