@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import polars as pl
 from stdnum.cn import uscc
 
+from pipelines.gazetteer.divisions import load_divisions
 from pipelines.gazetteer.index import NONE, Codes, load_gazetteer
 from pipelines.settings import REFERENCE_DIR
 
@@ -38,7 +39,7 @@ def read_domain(url: str) -> tuple[str, Codes]:
         if len(label) < _MIN_PINYIN or label in _NOT_A_PLACE:
             continue
         if codes := spelled.get(label) or spelled.get(_ENDING.sub("", label)) or _behind_initials(label):
-            return host, codes
+            return host, _with_successors(codes)
     return host, NONE
 
 
@@ -58,7 +59,21 @@ def read_credit_code(code: str) -> Codes:
         return NONE
     digits = code[2:8]
     division = re.sub(r"(?:00)+$", "", digits)
-    return frozenset({division}) if division in load_gazetteer().names else NONE
+    return _with_successors(frozenset({division})) if division in load_gazetteer().names else NONE
+
+
+def _with_successors(codes: Codes) -> Codes:
+    """Return the codes with those that took their place: bodies keep the codes and sites of counties that ended."""
+    return codes.union(*(_successors().get(code, NONE) for code in codes))
+
+
+@cache
+def _successors() -> dict[str, Codes]:
+    rows = load_divisions().filter(pl.col("successor_codes").is_not_null()).select("division_code", "successor_codes")
+    named = rows.with_columns(pl.col("successor_codes").str.split(";")).explode("successor_codes")
+    return {
+        code: frozenset(heirs) for code, heirs in named.group_by("division_code").agg("successor_codes").iter_rows()
+    }
 
 
 def read_area_code(area_code: str) -> Codes:

@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.settings import REFERENCE_DIR
 
 DIVISIONS_CSV = REFERENCE_DIR / "divisions.csv"
-FIRST_EDITION, LAST_EDITION = 2015, 2023
+LAST_EDITION = 2023
 LEVELS = {2: "province", 4: "prefecture", 6: "county", 9: "township"}
 # Levels that the list needs for its codes and nobody prints: 市辖区 and 县 below a municipality, 省直辖县级行政区划 …
 _UNPRINTED = r"^(?:市辖区|县|.*直辖县级行政区划)$"
@@ -61,11 +61,11 @@ def add_full_names(divisions: pl.DataFrame) -> pl.DataFrame:
             parent_code="division_code",
             parent_name="division_name",
             parent_full_name="full_name",
-            parent_from=pl.col("valid_from").fill_null(FIRST_EDITION),
+            parent_from=pl.col("valid_from").fill_null(0),
             parent_to=pl.col("valid_to").fill_null(LAST_EDITION),
         )
         frames.append(named)
-    names = pl.concat(frames).sort("division_code", pl.col("valid_from").fill_null(FIRST_EDITION))
+    names = pl.concat(frames).sort("division_code", pl.col("valid_from").fill_null(0))
     return names.select(*divisions.columns[:4], "full_name", *divisions.columns[4:])
 
 

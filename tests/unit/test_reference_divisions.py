@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import polars as pl
 import pytest
 
 from pipelines.reference.divisions import shape_divisions
+from pipelines.reference.earlier import read_changes
 from pipelines.reference.editions import Listing
 from pipelines.reference.names import shorten_name, spell_name
 
@@ -133,6 +136,39 @@ def test_without_villages_the_same_name_in_the_county_decides_and_nothing_else()
     )
     assert ("990101100", "太平镇", None, "2015", "990101105") in rows
     assert ("990101200", "河口乡", None, "2015", None) in rows
+
+
+def change(year: int, kind: str, old: tuple[str, str] | None, new: tuple[str, str] | None) -> dict[str, object]:
+    places = [
+        {"code": f"{place[0]:0<12}", "name": place[1]} if place else {"code": None, "name": None}
+        for place in (old, new)
+    ]
+    return {"year": year, "type": kind, "level": 3, "old": places[0], "new": places[1], "curated": False}
+
+
+def earlier_rows(*events: dict[str, object]) -> list[tuple[str, str, str | None, str | None, str | None]]:
+    changes = read_changes(json.dumps({"events": events}).encode(), 2015)
+    frame = shape_divisions([listing(2015, {"990101100": "太平镇"}), listing(2016, {"990101100": "太平镇"})], changes)
+    return [row for row in frame.drop("short_name", "pinyin").rows() if any(row[2:])]
+
+
+def test_counties_that_ended_before_the_first_edition_lead_to_what_they_became():
+    rows = earlier_rows(change(2012, "撤县设区", ("990121", "东县老县"), ("990101", "东县")))
+    assert rows == [("990101", "东县", "2012", None, None), ("990121", "东县老县", None, "2011", "990101")]
+
+
+def test_a_county_that_went_into_an_older_one_does_not_make_that_one_younger():
+    rows = earlier_rows(change(2012, "撤销", ("990121", "北县"), ("990101", "东县")))
+    assert rows == [("990121", "北县", None, "2011", "990101")]
+
+
+def test_a_district_of_another_city_is_no_successor_of_one_that_went():
+    rows = earlier_rows(change(2012, "撤销", ("990221", "东县"), ("990101", "东县")))
+    assert rows == [("990221", "东县", None, "2011", None)]
+
+
+def test_changes_before_the_first_reports_are_left_out():
+    assert earlier_rows(change(2003, "撤县设区", ("990121", "北县"), ("990101", "东县"))) == []
 
 
 def test_the_office_of_a_subdistrict_is_the_subdistrict():

@@ -87,6 +87,12 @@ def test_full_names(code, full_name):
     [
         ("3712", 2018, "3701"),  # 莱芜市 became part of 济南市
         ("371202", 2018, "370116"),
+        ("220181", 2013, "220113"),  # 九台市 became a district, before the first edition at hand
+        ("110104", 2009, "110102"),  # 宣武区 was merged into 西城区
+        ("500222", 2010, "500110"),  # 綦江县 became 綦江区 with 万盛区
+        ("341421", 2010, "340124"),  # 庐江县 came from 巢湖市 to 合肥市
+        ("341422", 2010, "340281"),  # 无为县 came to 芜湖市 and became a city later
+        ("3414", 2010, None),  # 巢湖市 was divided among three cities
         ("110228", 2015, "110118"),  # 密云县 became a district
         ("310108", 2015, "310106"),  # 闸北区 was merged into 静安区
         ("330103", 2020, "330105"),  # 下城区 was merged into 拱墅区
@@ -117,7 +123,13 @@ def test_area_codes(area_code, divisions):
 
 @pytest.mark.parametrize(
     ("prefix", "divisions"),
-    [("13", ["15", "22"]), ("132", ["2202"]), ("315", ["3302"]), ("100", ["11"]), ("231", ["3401", "3408", "3415"])],
+    [
+        ("13", ["15", "22"]),
+        ("132", ["2202"]),
+        ("315", ["3302"]),
+        ("100", ["11"]),
+        ("231", ["3401", "3408", "3414", "3415"]),
+    ],
 )
 def test_postcodes(prefix, divisions):
     assert read("postcodes.csv").filter(pl.col("prefix") == prefix)["division_code"].to_list() == divisions
