@@ -97,10 +97,13 @@ def _other_division(draft: Draft, same_name: bool) -> Division | None:
     return draft.rng.choice(pool) if pool else None
 
 
-def _present_other(draft: Draft, other: Division, unit: str) -> None:
+def _present_other(draft: Draft, other: Division, unit: str) -> bool:
+    """Print a preamble that presents another body; whether it names the year before, and so says itself that it is a copy."""
     body = "".join(draft.parents("county", other)) + unit + draw_office(draft.rng, unit)
-    template = draft.rng.choice(words.PRESENTED).replace("{y}", "{l}")
-    draft.preamble.append(draft.fill(template, b=body))
+    template = draft.rng.choice(words.PRESENTED)
+    is_old = "{y}" in template and draft.rng.random() < 0.5
+    draft.preamble.append(draft.fill(template.replace("{y}", "{l}") if is_old else template, b=body))
+    return is_old
 
 
 def copied_preamble(draft: Draft) -> Truth:
@@ -109,9 +112,8 @@ def copied_preamble(draft: Draft) -> Truth:
     namesake = _other_division(draft, same_name=True)
     if namesake is not None and draft.rng.random() < 0.5:
         print_title_body(draft)
-        _present_other(draft, namesake, draft.unit)
         draft.tail += ["".join(draft.parents("county")) + draft.unit + draft.office, draft.fill("{n}年1月{d}日")]
-        return Truth(AMBIGUOUS)
+        return Truth(CONTRADICTED if _present_other(draft, namesake, draft.unit) else AMBIGUOUS)
     other = _other_division(draft, same_name=False)
     print_title_body(draft, draft.rng.choice(["county", "pref_county", None]))
     verdict = draft.verdict()

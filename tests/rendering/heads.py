@@ -76,7 +76,7 @@ def _draw_division(rng: random.Random, gazetteer: Gazetteer, kind: str) -> Divis
         if len(division.code) != rng.choice(levels) or UNPRINTED.match(division.name):
             continue
         name = gazetteer.printed_name(division)
-        if name == "街道" or "?" in name:  # 街道办事处 and no more is the name of some; some have lost a character
+        if name == "街道":  # 街道办事处 and no more is the name of some
             continue
         if len(division.code) == 9 and not (is_township(name) or (rng.random() < 0.1 and kind in KINDS_OF_ZONES)):
             continue
