@@ -100,7 +100,7 @@ def load_gazetteer() -> Gazetteer:
         if row.valid_to is None or code not in names:
             names[code], full_names[code] = row.division_name, row.full_name
         prefecture, county = names.get(code[:4], ""), names.get(code[:COUNTY_DIGITS], "")
-        above = tuple(words for words in (prefecture + county, county) if words)
+        above = tuple(words for words in (prefecture + county, county, prefecture) if words)
         unit = row.unit(above)
         place = _place_today(row, today)
         if row.division_name == names.get(code[:6]):
@@ -167,6 +167,12 @@ def _forms(row: _Row, unit: str, above: tuple[str, ...]) -> Iterator[tuple[str, 
         yield from (("loose_units", form) for form in sorted(forms))
         return
     yield "divisions", row.division_name
+    # 怀化市洪江管理区 is printed 洪江管理区 as well.
+    yield from (
+        ("divisions", row.division_name.removeprefix(words))
+        for words in above
+        if row.division_name.startswith(words) and len(row.division_name) >= len(words) + 3
+    )
     if row.short_name:
         yield "short_names", row.short_name
         yield from (("divisions", form) for form in shortened_forms(row.division_name, row.short_name))

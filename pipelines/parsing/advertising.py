@@ -36,7 +36,7 @@ def _pattern() -> re.Pattern[str]:
         for kind in ("sure", "with_others", "other")
     }
     sure, weak, other = words["sure"], words["with_others"], words["other"]
-    around = rf"(?:{other}|{_LATIN}|[·.\-—_])"
+    around = rf"(?:{other}|{_LATIN}|[·.\-—_@：:])"
     return re.compile(
         rf"(?:{around}|{weak})*(?:{sure})(?:{around}|{sure}|{weak})*"
         rf"|(?:{_LATIN}|{other})*(?:{weak})(?:{other}|{_LATIN})(?:{around})*"

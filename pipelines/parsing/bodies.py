@@ -15,15 +15,17 @@ from pipelines.parsing.names import BODY_END, clean_body, is_whole_name, unit_na
 from pipelines.parsing.periods import DATE, YEAR
 from pipelines.parsing.titles import Line, compact, read_title, title_body
 
-_NAME = r"([\u4e00-\u9fff]{2,24}?)"
+_NAME = r"([\u3400-\u9fff\U00020000-\U0003ffff]{2,24}?)"
 _PRESENTED = re.compile(
     rf"(?:现[将就]|现(?:向社会)?(?:公布|发布)|特?向社会公布|编制(?:并公布)?(?:了)?|形成(?:了)?|总结|汇总|反映|介绍)[《“]?(?:{YEAR}度?)?"
     rf"{_NAME}(?=20\d\d年|二[〇○零]|政府信息公开|政务公开|信息公开工作)"
 )
 _COMPILED = re.compile(
-    r"由([\u4e00-\u9fff]{2,24}?)(?:党政(?:综合)?办(?:公室)?|办公室)?(?:负责)?(?:编制|编写|根据|按照|依据)"
+    r"由([\u3400-\u9fff\U00020000-\U0003ffff]{2,24}?)(?:党政(?:综合)?办(?:公室)?|办公室)?(?:负责)?(?:编制|编写|根据|按照|依据)"
 )
-_COMPILING = re.compile(r"^([\u4e00-\u9fff]{2,24}?)(?:依照|按照|根据|依据)[^。]{0,60}?(?:编制|编写|形成|撰写)")
+_COMPILING = re.compile(
+    r"^([\u3400-\u9fff\U00020000-\U0003ffff]{2,24}?)(?:依照|按照|根据|依据)[^。]{0,60}?(?:编制|编写|形成|撰写)"
+)
 _ENDS_NAME = re.compile(rf"(?:{BODY_END})$")
 _QUOTED = re.compile(r"《[^》]*》")
 _QUOTED_TITLE = re.compile(r"(?:编制|编写|形成|公布|发布|起草)[^《]{0,12}《([^《》]*)》")
@@ -35,14 +37,14 @@ _HAN_END = re.compile(r"[一-鿿]+$")
 _MAX_NAME = 30
 # Units of these names are there, but in a sentence they are common words.
 _NO_UNITS = ("街道", "城区", "农场", "林场", "城南", "新镇", "城镇", "乡镇", "村镇", "集镇", "小镇")
-_DEPARTMENT = re.compile(r"[\u4e00-\u9fff]{1,11}(?:局|委员会|中心|厅)")
+_DEPARTMENT = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,11}(?:局|委员会|中心|厅)")
 _NOBODY = re.compile(
     r"^[我本全各该](?:局|办|委|厅|院|校|所|站|中心|单位|机关|部门|地区|省|旗)|[我本全各该](?:镇|乡|街道|县|区|市)"
 )
-_SIGNED = re.compile(rf"([\u4e00-\u9fff（）()]+?(?:{BODY_END}))(?:\|*{DATE})?")
+_SIGNED = re.compile(rf"([\u3400-\u9fff\U00020000-\U0003ffff（）()]+?(?:{BODY_END}))(?:\|*{DATE})?")
 _DATE_BEHIND = re.compile(rf"\|*{DATE}$")
 _CLAUSE_NAME = re.compile(
-    r"(?:^|[，。；：、“”《\s])([\u4e00-\u9fff]{1,8}?(?:镇|乡|街道|苏木))(人民政府|办事处)?(?![镇乡])"
+    r"(?:^|[，。；：、“”《\s])([\u3400-\u9fff\U00020000-\U0003ffff]{1,8}?(?:镇|乡|街道|苏木))(人民政府|办事处)?(?![镇乡])"
 )
 _NO_TOWNSHIP = re.compile(
     r"[我本全各该城乡村小集]镇$|[我本全各该城村]乡$|[我本全各该]街道$|^[对在为和及与由向以将从到于]|乡镇$|镇街道$"

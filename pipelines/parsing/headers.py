@@ -22,7 +22,7 @@ _SENTENCE = re.compile(r"[。；;！!]")
 _REPORTS_ON = re.compile(
     r"(?:现[将就]|现公布|现发布|特向社会公布|编制了?).{0,30}?" + YEAR + r".{0,40}(?:报告|公布|公开)"
 )
-_SIGNATURE_DATE = re.compile(r"(?:^|[\u4e00-\u9fff）)])(20\d\d[年\-/.].*|二[〇○零0].*日)$")
+_SIGNATURE_DATE = re.compile(r"(?:^|[\u3400-\u9fff\U00020000-\U0003ffff）)])(20\d\d[年\-/.].*|二[〇○零0].*日)$")
 _LAST_LINES = 8
 _FIRST_LINES = 4
 

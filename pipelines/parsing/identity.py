@@ -23,7 +23,9 @@ from pipelines.parsing.places import (
 from pipelines.parsing.resolution import Resolution, resolve_body
 
 _JOINED = re.compile(r"[、（）()·]|(?<=政府)[和与及]|(?<=办事处)[和与及]")
-_AGENCY = re.compile(r"(?:中华人民共和国|国家)[\u4e00-\u9fff]{2,8}?(?:总局|局|部|总队)|中国[\u4e00-\u9fff]{2,8}?局")
+_AGENCY = re.compile(
+    r"(?:中华人民共和国|国家)[\u3400-\u9fff\U00020000-\U0003ffff]{2,8}?(?:总局|局|部|总队)|中国[\u3400-\u9fff\U00020000-\U0003ffff]{2,8}?局"
+)
 _LEVEL_WORD = re.compile(r"^[省市州县区旗]")
 
 

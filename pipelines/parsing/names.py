@@ -18,11 +18,11 @@ BODY_END = (
 _OTHER_END = "村|社区|市|区|县|旗|州|盟|省|校|园|馆|队|处|会|部|团|庭|室|组|政府"
 _ENDS_NAME = re.compile(rf"(?:{BODY_END}|{_OTHER_END}|街|街办|办|场|连|行|司|台|校区)[）)]?$")
 _FILLING = re.compile(r"(?:年度?+|度|本级|机关|政务|关于|的|工作|主动|党委|基层|单位|公开|门户网站|网站)++")
-_NO_NAME = re.compile(r"[^\u4e00-\u9fff（）()·、]+")
+_NO_NAME = re.compile(r"[^\u3400-\u9fff\U00020000-\U0003ffff（）()·、]+")
 _TOWNSHIP_FIRST = re.compile(r"(.+(?:镇|乡|街道|苏木)(?:人民政府|办事处|政府)?)(.+)")
 _OFFICE = re.compile(r"(?:党政(?:综合)?办(?:公室)?|政府办(?:公室)?)$")
 _TOWNSHIP = re.compile(r"(?:镇|乡|街道|苏木|街道办事处)$")
-_DIVISION = r"[\u4e00-\u9fff]{1,8}?"
+_DIVISION = r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,8}?"
 _PARENTS = re.compile(
     rf"^((?:{_DIVISION}(?:省|自治区|特别行政区))?(?:{_DIVISION}(?:市|自治州|盟|地区))?"
     rf"(?:{_DIVISION}(?:自治县|自治旗|林区|特区|新区|区|县|旗|市))?)(.*)$"
@@ -87,7 +87,9 @@ def find_parent(body: str, texts: list[str]) -> tuple[str | None, str]:
     parent, unit = split_parent(unit_name(body))
     if parent is not None or not _TOWNSHIP.search(unit):
         return parent, unit
-    full = re.compile(rf"(?:^|[^\u4e00-\u9fff])([\u4e00-\u9fff]{{2,20}}?){re.escape(unit)}")
+    full = re.compile(
+        rf"(?:^|[^\u3400-\u9fff\U00020000-\U0003ffff])([\u3400-\u9fff\U00020000-\U0003ffff]{{2,20}}?){re.escape(unit)}"
+    )
     parents = set()
     for text in texts:
         for match in full.finditer(text):

@@ -16,18 +16,18 @@ from pipelines.parsing.titles import compact
 Line = tuple[int, str]
 
 _CRUMB = re.compile(r"[>＞»›→]+")
-_DIVISION = re.compile(r"[\u4e00-\u9fff]{1,9}(?:省|自治区|市|自治州|盟|区|县|旗)$")
+_DIVISION = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,9}(?:省|自治区|市|自治州|盟|区|县|旗)$")
 _NO_DIVISION = re.compile(r"(?:专区|园区|社区|市区|城区|库区|景区|地区|灾区|辖区|各区|各县|县区|分区)$")
-_TOWNSHIP = re.compile(r"[\u4e00-\u9fff]{1,9}(?:镇|乡|街道|苏木)(?:人民政府|政府|办事处)?$")
+_TOWNSHIP = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,9}(?:镇|乡|街道|苏木)(?:人民政府|政府|办事处)?$")
 _NO_TOWNSHIP = re.compile(r"乡镇|镇街|各镇|街镇|镇[、（(]|区镇|(?:^|及|和)街道$|镇乡")
 _PUBLISHER = re.compile(r"(?:发布|公开|发文|制作|制发|公布|所属|责任|编制)(?:机构|机关|单位|部门)|信息来源|来源|来自")
 _CAPTION = re.compile(r"索引号|公开方式|文号|主题|分类|日期|时间|标题|名称|有效|关键|内容概述|体裁|范围|形式|目录")
 _NAME = re.compile(
-    rf"([\u4e00-\u9fff（）()]{{2,25}}?(?:{BODY_END}|政府))(?=$|[\s|｜，。；）)]|发布|公开|日期|时间|浏览|字)"
+    rf"([\u3400-\u9fff\U00020000-\U0003ffff（）()]{{2,25}}?(?:{BODY_END}|政府))(?=$|[\s|｜，。；）)]|发布|公开|日期|时间|浏览|字)"
 )
 _PUBLISHED = re.compile(rf"(?:发布|公布|公开|发表)(?:日期|时间)\s*(?:[：:|｜]\s*)?{DATE}")
 _DATED = re.compile(
-    rf"(?:(?:成文|发文|生成|更新|印发)(?:日期|时间)|(?<![\u4e00-\u9fff])(?:日期|时间))\s*(?:[：:|｜]\s*)?{DATE}"
+    rf"(?:(?:成文|发文|生成|更新|印发)(?:日期|时间)|(?<![\u3400-\u9fff\U00020000-\U0003ffff])(?:日期|时间))\s*(?:[：:|｜]\s*)?{DATE}"
 )
 _DATE_FIRST = re.compile(rf"^\s*{DATE}[\s\d:：]*(?:来源|信息来源|文章来源|作者|浏览|点击|字体|阅读)")
 
@@ -41,16 +41,19 @@ def read_breadcrumbs(lines: list[Line]) -> tuple[list[tuple[str, int]], list[tup
             continue
         for part in _CRUMB.split(compact(text)):
             name = re.sub(r"^.*(?:位置|页面)[是为]?[：:]", "", part)
-            if (_TOWNSHIP.fullmatch(name) and not _NO_TOWNSHIP.search(name)) or _is_known_street(name):
+            if _NO_TOWNSHIP.search(name):
+                continue
+            reading = read_name(name)
+            if reading.kind == "government":
+                if reading.steps[-1].is_unit:
+                    townships.append((name, number))
+                else:
+                    divisions.setdefault("".join(step.words for step in reading.steps), number)
+            elif _TOWNSHIP.fullmatch(name):
                 townships.append((name, number))
             elif _DIVISION.fullmatch(name) and not _NO_DIVISION.search(name) and len(name) <= 10:
                 divisions.setdefault(name, number)
     return list(divisions.items()), townships
-
-
-def _is_known_street(name: str) -> bool:
-    """钓鱼台街 in a breadcrumb is a subdistrict where the gazetteer has it; 步行街 is none."""
-    return name.endswith("街") and read_name(name).kind == "government"
 
 
 def read_publisher(lines: list[Line]) -> tuple[str, int] | None:

@@ -19,10 +19,10 @@ from pipelines.gazetteer.reading import Reading, read_name
 Line = tuple[int, str]
 
 _MIN_MENTION = 3
-_SHORT_MENTION = r"[\u4e00-\u9fff][县市旗](?:人民政府|政府|县委|市委)"
+_SHORT_MENTION = r"\p{Han}[县市旗](?:人民政府|政府|县委|市委)"
 _MAX_BEFORE = 24
 _MAX_FULL_NAMES = 12
-_HAN_BEFORE = re.compile(r"[\u4e00-\u9fff]+$")
+_HAN_BEFORE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+$")
 _PHONE = re.compile(r"(?<!\d)[（(]?(0\d{2,3})\s*[-—－–)）]\s*\d{7,8}(?!\d)")
 _CALL = re.compile("电话|联系|传真|热线|[Tt]el|咨询|号码")
 _POSTCODE = re.compile(r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*[（(]?(\d{6})(?!\d)")
@@ -43,12 +43,10 @@ class Clue:
     is_doubtful: bool = False
 
 
-def find_mentions(prose: pl.DataFrame) -> dict[int, list[tuple[int, str]]]:
-    """Return the full names of divisions above the townships that each document's lines print: doc -> (line, words).
-
-    Args:
-        prose: `doc`, `line`, `text`.
-    """
+def find_mentions(lines: dict[int, list[Line]]) -> dict[int, list[tuple[int, str]]]:
+    """Return the full names of divisions above the townships that each document's lines print: doc -> (line, words)."""
+    rows = [(doc, number, text) for doc, printed in lines.items() for number, text in printed]
+    prose = pl.DataFrame(rows, schema={"doc": pl.UInt32, "line": pl.Int32, "text": pl.String}, orient="row")
     text = pl.col("text")
     governed = text.str.extract_all(_SHORT_MENTION).list.eval(pl.element().str.slice(0, 2))
     found = (

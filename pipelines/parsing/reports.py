@@ -67,7 +67,7 @@ def parse_texts(
     is_report = signs.filter("is_report")["doc"]
     form = form.only(is_report)
     prose = prose.filter(pl.col("doc").is_in(is_report.implode()))
-    mentions = find_mentions(prose)
+    mentions = find_mentions({doc: headers[doc].lines for doc in is_report})
     identities = {doc: identify(headers[doc], mentions.get(doc, ()), (urls or {}).get(doc)) for doc in is_report}
 
     editions = choose_editions(form)
