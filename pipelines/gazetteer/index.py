@@ -99,8 +99,7 @@ def load_gazetteer() -> Gazetteer:
             continue
         if row.valid_to is None or code not in names:
             names[code], full_names[code] = row.division_name, row.full_name
-        prefecture, county = names.get(code[:4], ""), names.get(code[:COUNTY_DIGITS], "")
-        above = tuple(words for words in (prefecture + county, county, prefecture) if words)
+        above = _printed_above([names.get(code[:digits], "") for digits in (2, 4, COUNTY_DIGITS) if digits < len(code)])
         unit = row.unit(above)
         place = _place_today(row, today)
         if row.division_name == names.get(code[:6]):
@@ -153,6 +152,12 @@ class _Row:
         )
         left = (name.removeprefix(words) for words in above if name.startswith(words))
         return next((own for own in left if len(own) > 3 or (TOWNSHIP.search(own) and own != "街道")), name)
+
+
+def _printed_above(names: list[str]) -> tuple[str, ...]:
+    """The names above a division as they may stand before its own, one or several of them, the longest first."""
+    runs = {"".join(names[first:last]) for last in range(len(names) + 1) for first in range(last)}
+    return tuple(sorted(runs - {""}, key=lambda words: (-len(words), words)))
 
 
 _TABLES = ("divisions", "former_names", "short_names", "units", "loose_units", "by_pinyin")
