@@ -45,7 +45,7 @@ def test_every_asset_is_described_grouped_and_owned():
         if (node := graph.get(key)).is_materializable
         and not (
             node.description
-            and node.group_name in {"raw", "staging", "reference", "warehouse", "exports"}
+            and node.group_name in {"raw", "staging", "curation", "reference", "warehouse", "exports"}
             and node.owners
             and node.kinds
         )
