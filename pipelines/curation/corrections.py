@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.curation.faults import Fault
-from pipelines.curation.fields import check_date, check_document, check_filled
+from pipelines.curation.fields import Problem, check_date, check_document, check_filled
 from pipelines.curation.values import check_value, money_units, read_values
 from pipelines.forms.dictionary import form_cells
 from pipelines.schemas.curation import curation_schema
@@ -93,9 +93,8 @@ def cell_name(row: dict[str, Any]) -> str:
     return ".".join(row[name] or "" for name in CELL)
 
 
-def check_cell(table_key: str | None, row_key: str | None, column_key: str | None) -> tuple[str, str] | None:
-    """Tell whether no edition of the form has such a cell, and which come near it."""
-    name = ".".join(key or "" for key in (table_key, row_key, column_key))
+def check_cell(name: str) -> Problem | None:
+    """Tell whether no edition of the form has a cell of that name, and which come near it."""
     known = _cell_names()
     if name in known:
         return None
@@ -112,7 +111,7 @@ def same_raw_value(expected: str | None, found: str | None) -> bool:
 def _check_row(row: dict[str, Any], fault: Callable[[str, str], None]) -> dict[str, Any] | None:
     document_id, bad_document = check_document(row["document_id"])
     corrected_on, bad_date = check_date("corrected_on", row["corrected_on"])
-    bad_cell = check_cell(*(row[name] for name in CELL))
+    bad_cell = check_cell(cell_name(row))
     problems = [
         bad_document,
         bad_cell,

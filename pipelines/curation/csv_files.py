@@ -51,6 +51,12 @@ def read_table(path: Path, columns: Sequence[str]) -> tuple[pl.DataFrame, list[F
     return pl.DataFrame(records, schema=schema) if records else empty, faults
 
 
+def with_new_row(table: pl.DataFrame, values: Mapping[str, str]) -> pl.DataFrame:
+    """Return a table of `read_table` with a row that is not yet written: row 0, so that faults name no row of the file."""
+    row = {"csv_row": 0, **{name: text or None for name, text in values.items()}}
+    return pl.concat([table, pl.DataFrame([row], schema=table.schema)])
+
+
 def append_row(path: Path, values: Mapping[str, str], columns: Sequence[str]) -> tuple[int, str]:
     """Add a row at the end of a file, in the order of its header; return its row number and its text.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.curation.corrections import CORRECTION_COLUMNS, check_corrections, match_corrections
-from pipelines.curation.csv_files import read_table
+from pipelines.curation.csv_files import ensure_file, read_table
 from pipelines.curation.faults import CurationError
 from pipelines.curation.overrides import OVERRIDE_COLUMNS, check_overrides, match_overrides
 from pipelines.publishing.staging import file_stem
@@ -42,6 +42,12 @@ def read_curation(settings: Settings, divisions: pl.DataFrame) -> dict[str, pl.D
         raise CurationError(settings.curation_dir, faults)
     frames = {"corrections": corrections, "overrides": overrides}
     return {name: validate_curation(name, frame) for name, frame in frames.items()}
+
+
+def ensure_files(settings: Settings) -> None:
+    """Begin the files that are not there with their header lines."""
+    ensure_file(settings.curation_dir / CORRECTIONS_FILE, CORRECTION_COLUMNS)
+    ensure_file(settings.curation_dir / OVERRIDES_FILE, OVERRIDE_COLUMNS)
 
 
 def staged_documents(settings: Settings, ids: pl.Series) -> pl.DataFrame:

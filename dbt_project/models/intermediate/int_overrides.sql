@@ -17,6 +17,7 @@ select
     overrides.body_name,
     overrides.printed_parent,
     overrides.division_code,
+    overrides.division_name,
     overrides.unit_name,
     case
         when matches.n_reports_placed > 0 then 'applied'

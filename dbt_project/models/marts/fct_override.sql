@@ -8,6 +8,7 @@ select
     body_name,
     printed_parent,
     division_code,
+    division_name,
     unit_name,
     status,
     n_reports_placed,
