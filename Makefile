@@ -22,7 +22,7 @@ DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  GID_RAW_DIR=… and GID_WAREHOUSE_DIR=… before any of them point it at other folders."
+	@echo "  GID_RAW_DIR=…, GID_WAREHOUSE_DIR=… and GID_CURATION_DIR=… before any of them point it at other folders."
 
 $(INSTALLED): requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed: set PYTHON=/path/to/python3"; exit 1; }

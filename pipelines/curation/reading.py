@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.curation.corrections import CORRECTION_COLUMNS, check_corrections, match_corrections
 from pipelines.curation.csv_files import ensure_file, read_table
-from pipelines.curation.faults import CurationError
+from pipelines.curation.faults import CurationError, Fault
 from pipelines.curation.overrides import OVERRIDE_COLUMNS, check_overrides, match_overrides
 from pipelines.publishing.staging import file_stem
 from pipelines.schemas.curation import validate_curation
@@ -26,6 +26,7 @@ def read_curation(settings: Settings, divisions: pl.DataFrame) -> dict[str, pl.D
     Raises:
         CurationError: a row cannot be applied; lists every fault of both files with its row and remedy.
     """
+    _check_folder(settings)
     written, faults = read_table(settings.curation_dir / CORRECTIONS_FILE, CORRECTION_COLUMNS)
     corrections, more = check_corrections(written)
     faults += more
@@ -45,7 +46,12 @@ def read_curation(settings: Settings, divisions: pl.DataFrame) -> dict[str, pl.D
 
 
 def ensure_files(settings: Settings) -> None:
-    """Begin the files that are not there with their header lines."""
+    """Begin the files that are not there with their header lines.
+
+    Raises:
+        CurationError: the folder is no place for them.
+    """
+    _check_folder(settings)
     ensure_file(settings.curation_dir / CORRECTIONS_FILE, CORRECTION_COLUMNS)
     ensure_file(settings.curation_dir / OVERRIDES_FILE, OVERRIDE_COLUMNS)
 
@@ -70,6 +76,14 @@ def staged_documents(settings: Settings, ids: pl.Series) -> pl.DataFrame:
     reports = found["reports"]
     rest = found["documents"].join(reports, on="document_id", how="anti")
     return pl.concat([reports, rest.with_columns(form_version=pl.lit(None, pl.String))])
+
+
+def _check_folder(settings: Settings) -> None:
+    if settings.curation_dir.is_relative_to(settings.warehouse_dir):
+        problem = f"the folder lies in the warehouse {settings.warehouse_dir}, where `make clean` removes everything"
+        raise CurationError(
+            settings.curation_dir, [Fault("GID_CURATION_DIR", 0, problem, "Put it beside the warehouse, not into it")]
+        )
 
 
 def _staged_cells(settings: Settings, documents: pl.DataFrame) -> pl.DataFrame:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
 from pipelines.curation.csv_files import append_row, ensure_file, read_table
 from pipelines.curation.faults import CurationError, Fault
+from pipelines.curation.reading import ensure_files, read_curation
+from tests.reading import settings_of
 
 COLUMNS = ("name", "reason")
 
@@ -104,3 +107,11 @@ def test_faults_are_listed_once_each_in_the_order_of_rows():
         "    a.csv row 10: x. y.",
         "    b.csv row 3: x. y.",
     ]
+
+
+def test_the_folder_may_not_lie_where_clean_removes_everything(tmp_path):
+    settings = replace(settings_of(tmp_path), curation_dir=tmp_path / "warehouse" / "curation")
+    for act in (ensure_files, lambda s: read_curation(s, pl.DataFrame())):
+        with pytest.raises(CurationError, match="`make clean` removes everything"):
+            act(settings)
+    assert not settings.curation_dir.exists()
