@@ -28,7 +28,8 @@ from pipelines.settings import CORRECTIONS_FILE, Settings
 
 # As they were read: a cell that is corrected already is shown and compared without its correction.
 _CELLS = (
-    "select report_key as document_id, table_key, row_key, column_key, raw_value, value_basis, line_start, line_end, "
+    "select report_key as document_id, table_key, row_key, column_key, raw_value, line_start, line_end, "
+    "if(value_basis = 'corrected', 'corrected in the published warehouse', value_basis) as value_basis, "
     "if(value_basis = 'corrected', value_as_read, value) as value, "
     "if(value_basis = 'corrected', value_state_as_read, value_state) as value_state, "
     "if(value_basis = 'corrected', null, printed_unit) as printed_unit, "
