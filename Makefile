@@ -17,12 +17,12 @@ export PYTHONUTF8 := 1
 DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install warehouse test check accuracy dev sql trace docs reference clean
+.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  GID_RAW_DIR=… and GID_WAREHOUSE_DIR=… before any of them point it at other folders."
+	@echo "  GID_RAW_DIR=…, GID_WAREHOUSE_DIR=… and GID_CURATION_DIR=… before any of them point it at other folders."
 
 $(INSTALLED): requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed: set PYTHON=/path/to/python3"; exit 1; }
@@ -67,13 +67,22 @@ trace: $(INSTALLED) ## one document's whole way: make trace DOC=<path or beginni
 	@test -n "$(DOC)" || { echo "Say which document: make trace DOC=<path or beginning of its sha256>"; exit 1; }
 	@$(BIN)/python -m pipelines.publishing.trace "$(DOC)"
 
+# What is given on the command line reaches the recipe through the environment: quotes in a reason stay what they are.
+correct: $(INSTALLED) ## write a checked correction: make correct DOC=… CELL=t2.procurement.amount VALUE=… REASON=… WHO=…
+	@$(BIN)/python -m pipelines.curation.correct --document="$$DOC" --cell="$$CELL" --value="$$VALUE" \
+		--reason="$$REASON" --who="$$WHO"
+
+override: $(INSTALLED) ## say which body it is: make override DOC=… (or NAME=… PARENT=…) DIVISION=… REASON=… WHO=…
+	@$(BIN)/python -m pipelines.curation.override --document="$$DOC" --division="$$DIVISION" --unit="$$UNIT" \
+		--name="$(if $(filter command,$(origin NAME)),$$NAME)" --parent="$$PARENT" --reason="$$REASON" --who="$$WHO"
+
 docs: $(INSTALLED) ## one static page of the dbt docs: data/warehouse/docs/index.html
 	@$(BIN)/python -m pipelines.publishing.docs
 
 reference: $(INSTALLED) ## fetch and shape data/reference again (npm and the network are needed for this alone)
 	@$(BIN)/python -m pipelines.reference
 
-clean: ## remove everything built (warehouse, exports, caches, .venv), never data/raw
+clean: ## remove everything built (warehouse, exports, caches, .venv), never data/raw or data/curation
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
 	find $(GID_WAREHOUSE_DIR) -mindepth 1 -not -name .gitkeep -delete
 	find pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +

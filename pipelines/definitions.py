@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from pipelines.defs import automation, deliveries, publication, warehouse
+from pipelines.defs import automation, curation, deliveries, publication, warehouse
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([deliveries, warehouse, publication]),
+    assets=dg.load_assets_from_modules([deliveries, curation, warehouse, publication]),
     jobs=[automation.ingest_delivery, automation.build_warehouse, automation.refresh],
     schedules=[automation.refresh_schedule],
     sensors=[automation.new_deliveries, automation.staging_changed],

@@ -15,6 +15,8 @@ REFERENCE_DIR = PROJECT_DIR / "data" / "reference"
 SEEDS_DIR = DBT_PROJECT_DIR / "seeds"
 
 STAGING_FRAMES = ("documents", "reports", "cells", "prose_counts", "body_evidence", "body_candidates", "findings")
+CORRECTIONS_FILE = "corrections.csv"
+OVERRIDES_FILE = "overrides.csv"
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,17 @@ class Settings:
     shard_html_columns: tuple[str, ...] = ("html", "raw_html")
     shard_url_columns: tuple[str, ...] = ("url", "source_url")
     shard_title_columns: tuple[str, ...] = ("title",)
+    curation_dir: Path = PROJECT_DIR / "data" / "curation"
 
     @property
     def staging_dir(self) -> Path:
         """`<frame>/<delivery>.parquet`, one file a frame and delivery."""
         return self.warehouse_dir / "staging"
+
+    @property
+    def curated_dir(self) -> Path:
+        """Corrections and overrides as checked parquet, for dbt; what people write stands in `curation_dir`."""
+        return self.warehouse_dir / "curation"
 
     @property
     def build_dir(self) -> Path:
@@ -74,6 +82,7 @@ def load_settings() -> Settings:
         shard_html_columns=_names("GID_SHARD_HTML", "html,raw_html"),
         shard_url_columns=_names("GID_SHARD_URL", "url,source_url"),
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
+        curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
     )
 
 

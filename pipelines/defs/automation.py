@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from pipelines.defs.deliveries import deliveries_partitions
 from pipelines.documents.deliveries import find_deliveries, stat_signature
 from pipelines.publishing.staging import staged_deliveries
-from pipelines.publishing.state import is_published, staging_digest
+from pipelines.publishing.state import build_key, is_published
 from pipelines.settings import Settings, load_settings
 
 _PARTITIONS = deliveries_partitions.name or ""
 _INGEST = dg.AssetSelection.groups("raw", "staging")
-_BUILD = dg.AssetSelection.groups("reference", "warehouse", "exports")
+_BUILD = dg.AssetSelection.groups("curation", "reference", "warehouse", "exports")
 _WRITES = {"gid/writes": "warehouse"}
 _UNFINISHED = [
     DagsterRunStatus.QUEUED,
@@ -143,8 +143,8 @@ def new_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     job=build_warehouse,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Build and publish once every requested ingestion has ended and the staging differs from what is "
-    "published. 批次都解析完后建库发布。",
+    description="Build and publish once every requested ingestion has ended and the staging, or a curation file, differs "
+    "from what is published. 批次都解析完、或人工更正有变时建库发布。",
 )
 def staging_changed(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Wait for ingestion to come to rest, so that a thousand deliveries make one build."""
@@ -155,6 +155,6 @@ def staging_changed(context: dg.SensorEvaluationContext) -> Iterator[dg.RunReque
             return
     present = {delivery.name for delivery in find_deliveries(settings.raw_dir)}
     if is_published(settings) and set(staged_deliveries(settings)) <= present:
-        yield dg.SkipReason("the published warehouse rests on all that is staged")
+        yield dg.SkipReason("the published warehouse rests on all that is staged and curated")
         return
-    yield dg.RunRequest(run_key=f"build@{staging_digest(settings)}@{len(present)}")
+    yield dg.RunRequest(run_key=f"build@{build_key(settings)}@{len(present)}")

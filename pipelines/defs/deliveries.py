@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from pipelines.defs.metadata import OWNERS, count_by, preview, staging_column_schema
+from pipelines.defs.metadata import OWNERS, count_by, frame_column_schema, preview
 from pipelines.documents.deliveries import Delivery, content_fingerprint, find_deliveries
 from pipelines.parsing.deliveries import parse_delivery
 from pipelines.parsing.version import parser_version
@@ -76,7 +76,7 @@ def _specs() -> list[dg.AssetSpec]:
             owners=OWNERS,
             kinds={"polars", "pandera", "parquet"},
             tags={"gid/layer": "staging"},
-            metadata={"dagster/column_schema": staging_column_schema(frame)},
+            metadata={"dagster/column_schema": frame_column_schema(frame)},
         )
         for frame, model in STAGING_MODELS.items()
     ]

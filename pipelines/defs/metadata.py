@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from pipelines.schemas.curation import CURATION_MODELS
 from pipelines.schemas.staging import STAGING_MODELS
 
 OWNERS = ["team:data-engineering"]
@@ -17,9 +18,9 @@ _PREVIEW_ROWS = 5
 _PREVIEW_WIDTH = 60
 
 
-def staging_column_schema(frame: str) -> dg.TableSchema:
-    """Return the Dagster column schema of a staging frame, from its pandera model."""
-    columns = STAGING_MODELS[frame].to_schema().columns
+def frame_column_schema(frame: str) -> dg.TableSchema:
+    """Return the Dagster column schema of a staging or curation frame, from its pandera model."""
+    columns = {**STAGING_MODELS, **CURATION_MODELS}[frame].to_schema().columns
     return dg.TableSchema(
         columns=[
             dg.TableColumn(

@@ -19,6 +19,8 @@ from pipelines.publishing.database import hold_lock
 from pipelines.publishing.summary import format_summary
 from pipelines.settings import Settings, load_settings
 
+# What a failure that an asset words itself is printed with: not for the person who reads it.
+_FAILURE = "dagster._core.definitions.events.Failure: "
 _LOCK_WAIT_SECONDS = 2 * 3600
 
 
@@ -58,7 +60,8 @@ def failure_lines(result: dg.ExecuteInProcessResult) -> list[str]:
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        lines.append(f"  {event.step_key}: {error.message.strip() if error else 'no message'}")
+        message = error.message.strip() if error else "no message"
+        lines.append(f"  {event.step_key}: {message.removeprefix(_FAILURE)}")
     return lines
 
 

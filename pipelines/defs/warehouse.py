@@ -16,11 +16,14 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from pipelines.defs.metadata import OWNERS, preview
 from pipelines.documents.deliveries import find_deliveries
+from pipelines.publishing.curation import ensure_curated
 from pipelines.publishing.database import begin_build
 from pipelines.publishing.staging import ensure_staging_folders, remove_gone
 from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, load_settings
 
 _LAYERS = ("staging", "intermediate", "marts", "reports")
+# dbt source -> group and first part of the key of the assets that write it.
+_SOURCES = {"staging_frames": "staging", "reference_data": "reference", "curation": "curation"}
 
 
 def set_dbt_environment(database: Path) -> None:
@@ -28,6 +31,7 @@ def set_dbt_environment(database: Path) -> None:
     os.environ["GID_BUILD_DB"] = str(database)
     os.environ["GID_STAGING_DIR"] = str(load_settings().staging_dir)
     os.environ["GID_REFERENCE_DIR"] = str(REFERENCE_DIR)
+    os.environ["GID_CURATED_DIR"] = str(load_settings().curated_dir)
     os.environ["DO_NOT_TRACK"] = "1"
     # dbt stands beside the Python that runs us, which need not be on the PATH (.venv/bin/python without activation).
     beside = str(Path(sys.executable).parent)
@@ -39,7 +43,7 @@ class WarehouseTranslator(DagsterDbtTranslator):
     """Keys, groups, owners and kinds of dbt resources in the asset graph."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Staging frames are sources; seeds and the reference folder lie under reference, models under warehouse."""
+        """Sources are the assets that write them; seeds and the reference folder lie under reference, models under warehouse."""
         return dg.AssetKey([_group_of(dbt_resource_props), dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
@@ -57,9 +61,9 @@ class WarehouseTranslator(DagsterDbtTranslator):
 
 
 def _group_of(dbt_resource_props: Mapping[str, Any]) -> str:
-    if dbt_resource_props.get("source_name") == "reference_data":
-        return "reference"
-    return {"source": "staging", "seed": "reference"}.get(dbt_resource_props["resource_type"], "warehouse")
+    if dbt_resource_props["resource_type"] == "source":
+        return _SOURCES[dbt_resource_props["source_name"]]
+    return "reference" if dbt_resource_props["resource_type"] == "seed" else "warehouse"
 
 
 def prepare_project() -> DbtProject:
@@ -94,6 +98,7 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     """Build all models from all staging parquet into this run's own database, and test them."""
     settings = load_settings()
     ensure_staging_folders(settings)
+    ensure_curated(settings)
     gone = remove_gone(settings, {delivery.name for delivery in find_deliveries(settings.raw_dir)})
     if gone:
         context.log.info(f"removed the staging of deliveries that are gone: {gone}")

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from pipelines.publishing.curation import ensure_curated
 from pipelines.publishing.staging import ensure_staging_folders
 from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, Settings, load_settings
 
@@ -23,6 +24,7 @@ def build_docs(settings: Settings) -> Path:
         RuntimeError: dbt could not generate the docs; the message is dbt's own.
     """
     ensure_staging_folders(settings)
+    ensure_curated(settings)
     page = settings.warehouse_dir / "docs" / "index.html"
     dbt = Path(sys.executable).parent / "dbt"
     with tempfile.TemporaryDirectory() as folder:
@@ -62,6 +64,7 @@ def _environment(settings: Settings, database: Path) -> dict[str, str]:
         "GID_BUILD_DB": str(database),
         "GID_STAGING_DIR": str(settings.staging_dir),
         "GID_REFERENCE_DIR": str(REFERENCE_DIR),
+        "GID_CURATED_DIR": str(settings.curated_dir),
     }
 
 

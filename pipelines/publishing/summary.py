@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import CORRECTIONS_FILE, OVERRIDES_FILE, PROJECT_DIR, Settings
+
+_NOT_APPLIED = {
+    "document_not_found": "the document is not in this warehouse",
+    "unused": "no report has that name, or other rows and the reports themselves place all that have it",
+}
+_MAX_ROWS = 20
 
 
 def count_published(settings: Settings) -> dict[str, dict[str, int]]:
@@ -22,11 +28,26 @@ def count_published(settings: Settings) -> dict[str, dict[str, int]]:
         return {name: dict(connection.execute(query).fetchall()) for name, query in queries.items()}
 
 
+def count_curated(settings: Settings) -> dict[str, dict[str, list[int]]]:
+    """Return file -> status -> rows of the file, of what people corrected and decided in the published warehouse."""
+    with duckdb.connect(str(settings.database_path), read_only=True) as connection:
+        return {
+            file: dict(
+                connection.execute(f"select status, list(csv_row order by csv_row) from {table} group by 1").fetchall()
+            )
+            for file, table in ((CORRECTIONS_FILE, "fct_correction"), (OVERRIDES_FILE, "fct_override"))
+        }
+
+
 def format_summary(settings: Settings) -> str:
     """Return the lines that `make warehouse` ends with."""
     counts = count_published(settings)
     exports = sorted(settings.exports_dir.glob("*.parquet"))
-    folders = (("GID_RAW_DIR", settings.raw_dir, "raw"), ("GID_WAREHOUSE_DIR", settings.warehouse_dir, "warehouse"))
+    folders = (
+        ("GID_RAW_DIR", settings.raw_dir, "raw"),
+        ("GID_WAREHOUSE_DIR", settings.warehouse_dir, "warehouse"),
+        ("GID_CURATION_DIR", settings.curation_dir, "curation"),
+    )
     prefix = "".join(f"{name}={path} " for name, path, default in folders if path != PROJECT_DIR / "data" / default)
     lines = ["", "GID Warehouse: published."]
     for name, title in (
@@ -37,6 +58,7 @@ def format_summary(settings: Settings) -> str:
     ):
         parts = ", ".join(f"{key} {n:,}" for key, n in counts[name].items()) or "none"
         lines.append(f"  {title:<21} {sum(counts[name].values()):>9,}   {parts}")
+    lines += _curation_lines(settings)
     if not counts["reports"]:
         lines.append(f"  WARNING: no report was loaded. Put deliveries into {settings.raw_dir} and run again.")
     lines += [
@@ -49,3 +71,20 @@ def format_summary(settings: Settings) -> str:
         f"  {prefix}make dev                    Dagster's web page: assets, checks, schedule, runs",
     ]
     return "\n".join(lines)
+
+
+def _curation_lines(settings: Settings) -> list[str]:
+    """Lines on corrections and overrides, where there are any; what was not applied is never passed over."""
+    lines = []
+    for file, by_status in count_curated(settings).items():
+        rows = {status: by_status[status] for status in sorted(by_status)}
+        if rows:
+            parts = ", ".join(f"{status} {len(of_status)}" for status, of_status in rows.items())
+            lines.append(f"  {file:<21} {sum(map(len, rows.values())):>9,}   {parts}")
+        lines += [
+            f"  WARNING: {file} row {', '.join(map(str, of_status[:_MAX_ROWS]))}"
+            f"{' …' if len(of_status) > _MAX_ROWS else ''}: {_NOT_APPLIED[status]}"
+            for status, of_status in rows.items()
+            if status in _NOT_APPLIED
+        ]
+    return lines

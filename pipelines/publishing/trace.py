@@ -30,7 +30,8 @@ def trace_document(connection: duckdb.DuckDBPyConnection, source_path: str, docu
     lines = [f"document {source_path}"]
     lines += _section("1 file (dim_document)", _pairs(connection, "dim_document", "source_path = ?", source_path))
     report = _pairs(connection, "dim_report", "report_key = ?", document_id)
-    lines += _section("2 report (dim_report)", report or ["is no report"])
+    placed = _rows(connection, _OVERRIDE, document_id) if report else []
+    lines += _section("2 report (dim_report)", [*report, *placed] or ["is no report"])
     if report:
         lines += _section("3 sections (dim_report_section)", _rows(connection, _SECTIONS, document_id))
         lines += _section("4 cells by table and state (fct_reported_cell)", _rows(connection, _CELLS, document_id))
@@ -44,6 +45,11 @@ def trace_document(connection: duckdb.DuckDBPyConnection, source_path: str, docu
     return lines
 
 
+_OVERRIDE = (
+    "select 'placed by row ' || csv_row || ' of overrides.csv: ' || fct_override.division_code, division_name, unit_name, "
+    "'decided by ' || decided_by || ', ' || decided_on || ': ' || reason "
+    "from fct_override join dim_report on override_row = csv_row where report_key = ?"
+)
 _SECTIONS = (
     "select 'line ' || line_start, coalesce(section_number, ''), section_title, section_key from dim_report_section "
     "where report_key = ? order by section_order"
@@ -92,14 +98,18 @@ def _figures(connection: duckdb.DuckDBPyConnection, document_id: str | None) -> 
     text = connection.execute("select text from dim_document_text where document_id = ?", [document_id]).fetchone()
     source = text[0].split("\n") if text else []
     cells = connection.execute(
-        "select table_key, row_key, column_key, raw_value, value, value_state, line_start from fct_reported_cell "
-        "where report_key = ? and value_state not in ('zero', 'absent') order by line_start nulls last, row_key, column_key",
+        "select cell.table_key, cell.row_key, cell.column_key, cell.value, cell.value_state, cell.line_start, "
+        "'corrected by ' || corrected_by || ', ' || corrected_on || ': ' || reason "
+        "from fct_reported_cell as cell left join fct_correction using (report_key, table_key, row_key, column_key) "
+        "where report_key = ? and (cell.value_state not in ('zero', 'absent') or cell.value_basis = 'corrected') "
+        "order by cell.line_start nulls last, row_key, column_key",
         [document_id],
     ).fetchall()
     return [
         f"{table}.{row}.{column} = {value if value is not None else state}   "
         + (f"line {line}: {source[line - 1].strip()!r}" if line else "")
-        for table, row, column, _, value, state, line in cells
+        + (f"   {correction}" if correction else "")
+        for table, row, column, value, state, line, correction in cells
     ]
 
 

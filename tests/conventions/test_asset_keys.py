@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 from sqlalchemy.exc import IntegrityError
 
+from pipelines.curation.reading import ensure_files, read_curation
 from pipelines.definitions import defs
 from pipelines.defs import automation
 from pipelines.defs.deliveries import SCHEMA_CHECK
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.parsing.deliveries import parse_delivery
-from pipelines.publishing.staging import write_staging
-from pipelines.publishing.state import write_state
+from pipelines.publishing.curation import curation_digest, write_curated
+from pipelines.publishing.staging import ensure_staging_folders, write_staging
+from pipelines.publishing.state import is_published, write_state
 from pipelines.schemas.published import PUBLISHED_TABLES
-from pipelines.settings import STAGING_FRAMES
+from pipelines.settings import STAGING_FRAMES, Settings
 from tests.reading import settings_of, write_delivery
 
+DIVISIONS = dict.fromkeys(("division_code", "division_name", "short_name"), pl.String)
 SNAPSHOT = Path(__file__).parent / "asset_keys.txt"
 
 
@@ -28,6 +33,7 @@ SNAPSHOT = Path(__file__).parent / "asset_keys.txt"
 def raw(tmp_path, monkeypatch):
     monkeypatch.setenv("GID_RAW_DIR", str(tmp_path / "raw"))
     monkeypatch.setenv("GID_WAREHOUSE_DIR", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("GID_CURATION_DIR", str(tmp_path / "curation"))
     write_delivery(tmp_path, {"a.txt": "今天天气很好。"}, "first")
     return tmp_path
 
@@ -45,7 +51,7 @@ def test_every_asset_is_described_grouped_and_owned():
         if (node := graph.get(key)).is_materializable
         and not (
             node.description
-            and node.group_name in {"raw", "staging", "reference", "warehouse", "exports"}
+            and node.group_name in {"raw", "staging", "curation", "reference", "warehouse", "exports"}
             and node.owners
             and node.kinds
         )
@@ -116,17 +122,59 @@ def test_the_sensor_notices_new_changed_and_gone_deliveries(raw):
         assert [request.partition_keys for request in gone.dynamic_partitions_requests] == [["first"]]
 
 
+def note_as_published(settings: Settings) -> None:
+    """What a run leaves behind: the frames that it applied, another published file, its note."""
+    ensure_files(settings)
+    ensure_staging_folders(settings)
+    write_curated(settings, read_curation(settings, pl.DataFrame(schema=DIVISIONS)), curation_digest(settings))
+    settings.database_path.write_bytes(b"")
+    write_state(settings)
+
+
 def test_the_build_waits_for_staging_and_is_requested_once_it_differs(raw):
-    settings = settings_of(raw)
+    settings = replace(settings_of(raw), curation_dir=raw / "curation")
     with dg.DagsterInstance.ephemeral() as instance:
         (delivery,) = find_deliveries(settings.raw_dir)
         write_staging(settings, delivery.name, parse_delivery(delivery, settings), "fingerprint", "parser")
         (request,) = list(automation.staging_changed(dg.build_sensor_context(instance=instance)))
         assert isinstance(request, dg.RunRequest)
-        write_state(settings)
-        settings.database_path.touch()
+        note_as_published(settings)
         (skipped,) = list(automation.staging_changed(dg.build_sensor_context(instance=instance)))
         assert isinstance(skipped, dg.SkipReason)
+
+
+def test_a_changed_curation_file_is_built_and_one_that_comes_back_is_built_again(raw):
+    settings = replace(settings_of(raw), curation_dir=raw / "curation")
+    corrections = settings.curation_dir / "corrections.csv"
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def evaluate() -> dg.RunRequest | dg.SkipReason:
+            (result,) = list(automation.staging_changed(dg.build_sensor_context(instance=instance)))
+            return result
+
+        note_as_published(settings)
+        assert isinstance(evaluate(), dg.SkipReason)
+        plain = corrections.read_bytes()
+        corrections.write_bytes(plain + b"\n")
+        changed = evaluate()
+        assert isinstance(changed, dg.RunRequest)
+        assert evaluate().run_key == changed.run_key, "the same change is asked for once, also where its run fails"
+        note_as_published(settings)
+        assert isinstance(evaluate(), dg.SkipReason)
+        corrections.write_bytes(plain)
+        back = evaluate()
+        note_as_published(settings)
+        corrections.write_bytes(plain + b"\n")
+        again = evaluate()
+        assert len({changed.run_key, back.run_key, again.run_key}) == 3, "a file that came back was not built again"
+
+
+def test_a_file_that_changed_while_it_was_applied_is_built_again(raw):
+    settings = replace(settings_of(raw), curation_dir=raw / "curation")
+    note_as_published(settings)
+    (settings.curation_dir / "overrides.csv").write_bytes(b"changed before the run has ended")
+    write_state(settings)
+    assert not is_published(settings)
 
 
 def test_two_refreshes_may_register_the_same_delivery_at_once(raw, monkeypatch):

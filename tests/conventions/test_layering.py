@@ -24,7 +24,8 @@ ALLOWED = {
     "reference": set(),
     "parsing": {"documents", "forms", "gazetteer", "schemas"},
     "publishing": {"schemas"},
-    "defs": {"documents", "parsing", "schemas", "publishing", "definitions"},
+    "curation": {"forms", "gazetteer", "parsing", "publishing", "schemas"},
+    "defs": {"curation", "documents", "gazetteer", "parsing", "schemas", "publishing", "definitions"},
 }
 
 

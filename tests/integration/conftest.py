@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.curation.reading import ensure_files
 from pipelines.settings import PROJECT_DIR, Settings
 
 
@@ -23,13 +24,14 @@ class Warehouse:
 
     @property
     def settings(self) -> Settings:
-        return Settings(self.folder / "raw", self.folder / "warehouse", 1 << 26)
+        return Settings(self.folder / "raw", self.folder / "warehouse", 1 << 26, curation_dir=self.folder / "curation")
 
     def environment(self, **more: str) -> dict[str, str]:
         return {
             **os.environ,
             "GID_RAW_DIR": str(self.settings.raw_dir),
             "GID_WAREHOUSE_DIR": str(self.settings.warehouse_dir),
+            "GID_CURATION_DIR": str(self.settings.curation_dir),
             "DAGSTER_HOME": str(self.folder / "dagster"),
             "PYTHONWARNINGS": "ignore",
             **more,
@@ -37,6 +39,7 @@ class Warehouse:
 
     def refresh(self, **more: str) -> subprocess.CompletedProcess[str]:
         (self.folder / "dagster").mkdir(exist_ok=True)
+        ensure_files(self.settings)
         shutil.copy(PROJECT_DIR / "dagster.yaml", self.folder / "dagster" / "dagster.yaml")
         return subprocess.run(
             [sys.executable, "-m", "pipelines.defs.refresh"],

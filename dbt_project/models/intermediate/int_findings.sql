@@ -25,6 +25,10 @@ procurement as (
     where unit_basis = 'unknown' and amount is not null
 ),
 
+correction_findings as (
+    select * from {{ ref('int_correction_findings') }}
+),
+
 row_labels as (
     select
         table_key,
@@ -102,7 +106,7 @@ from_amounts as (
         't2' as table_key,
         'procurement' as row_key,
         'amount' as column_key,
-        amount_raw as actual,
+        amount_text as actual,
         line_start,
         line_end
     from procurement
@@ -175,6 +179,8 @@ united as (
     select * from worded
     union all by name
     select * from worded_copies
+    union all by name
+    select * from correction_findings
 ),
 
 numbered as (

@@ -20,6 +20,9 @@ amounts as (
         max(value) filter (where column_key = 'project_count') as project_count,
         max(value_state) filter (where column_key = 'project_count') as project_count_state,
         max(raw_value) filter (where column_key = 'amount') as amount_raw,
+        -- What the amount's figure rests on: as printed, or as corrected.
+        max(coalesce(corrected_value, raw_value)) filter (where column_key = 'amount') as amount_text,
+        max(value_basis) filter (where column_key = 'amount') as amount_basis,
         max(value) filter (where column_key = 'amount') as amount,
         max(value_state) filter (where column_key = 'amount') as amount_state,
         max(printed_unit) filter (where column_key = 'amount') as printed_unit,
@@ -33,7 +36,7 @@ amounts as (
 measured as (
     select
         *,
-        length(regexp_extract(amount_raw, '[.．]([0-9０-９]+)', 1)) as n_decimals,
+        length(regexp_extract(amount_text, '[.．]([0-9０-９]+)', 1)) as n_decimals,
         case when project_count > 0 then amount / project_count end as amount_per_project
     from amounts
 ),

@@ -17,6 +17,9 @@ select
         bodies.is_government as is_government,
         bodies.resolution as resolution
     ),
+    reports.resolution as text_resolution,
+    reports.division_code as text_division_code,
+    bodies.override_row,
     bodies.body_key,
     versions.is_current
 from reports

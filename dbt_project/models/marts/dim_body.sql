@@ -9,7 +9,14 @@ body_types as (
 bodies as (
     select
         body_key,
-        max_by(body_name, coalesce(report_year, 0)) as body_name,
+        -- A report that a person placed may name another body, or none.
+        max_by(
+            case
+                when resolution = 'override' and not coalesce(contains(body_name, unit_name), false) then unit_name
+                else body_name
+            end,
+            coalesce(report_year, 0)
+        ) as body_name,
         max(unit_name) as unit_name,
         max(printed_parent) as printed_parent,
         max(division_code) as division_code,

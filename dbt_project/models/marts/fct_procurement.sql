@@ -11,6 +11,7 @@ select
     amount_raw,
     amount,
     amount_state,
+    amount_basis,
     amount_unit,
     unit_basis,
     unit_rule_key,

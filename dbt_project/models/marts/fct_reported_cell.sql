@@ -14,6 +14,8 @@ select
     value,
     value_state,
     value_basis,
+    value_as_read,
+    value_state_as_read,
     printed_unit,
     printed_unit_basis,
     matched_label,

@@ -54,7 +54,8 @@ cells as (
         count(*) as n_cells,
         count(*) filter (where value_state = 'blank') as n_blank_cells,
         count(*) filter (where value_state = 'ambiguous') as n_ambiguous_cells,
-        count(*) filter (where value_state = 'absent') as n_absent_cells
+        count(*) filter (where value_state = 'absent') as n_absent_cells,
+        count(*) filter (where value_basis = 'corrected') as n_corrected_cells
     from {{ ref('fct_reported_cell') }}
     group by report_key
 ),
@@ -142,6 +143,7 @@ select
     coalesce(cells.n_blank_cells, 0) as n_blank_cells,
     coalesce(cells.n_ambiguous_cells, 0) as n_ambiguous_cells,
     coalesce(cells.n_absent_cells, 0) as n_absent_cells,
+    coalesce(cells.n_corrected_cells, 0) as n_corrected_cells,
     coalesce(findings.n_error_findings, 0) as n_error_findings,
     coalesce(findings.n_warning_findings, 0) as n_warning_findings
 from reports

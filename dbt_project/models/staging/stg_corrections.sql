@@ -1,0 +1,5 @@
+with source as (
+    select * from {{ source('curation', 'corrections') }}
+)
+
+select * from source

@@ -1,0 +1,5 @@
+with source as (
+    select * from {{ source('curation', 'overrides') }}
+)
+
+select * from source
