@@ -25,6 +25,10 @@ procurement as (
     where unit_basis = 'unknown' and amount is not null
 ),
 
+from_versions as (
+    select * from {{ ref('int_version_findings') }}
+),
+
 row_labels as (
     select
         table_key,
@@ -140,6 +144,8 @@ computed as (
     select * from from_prose
     union all by name
     select * from from_amounts
+    union all by name
+    select * from from_versions
 ),
 
 worded as (
