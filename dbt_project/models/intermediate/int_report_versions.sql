@@ -39,12 +39,23 @@ versions as (
     left join same_reports on reports.report_key = same_reports.report_key
 ),
 
+groups as (
+    select
+        body_key,
+        version_group,
+        count(*) as n_versions,
+        min(published_on) as first_published_on
+    from versions
+    group by body_key, version_group
+),
+
 counted as (
     select
-        *,
-        count(*) over (partition by body_key, version_group) as n_versions,
-        min(published_on) over (partition by body_key, version_group) as first_published_on
+        versions.*,
+        groups.n_versions,
+        groups.first_published_on
     from versions
+    inner join groups on versions.body_key = groups.body_key and versions.version_group = groups.version_group
 ),
 
 hosts as (
@@ -148,31 +159,37 @@ scored as (
     select
         measured.report_key,
         list(
-            case
-                when rules.threshold is null then measured.measure
-                else cast(measured.measure >= rules.threshold as integer)
-            end
+            {
+                'score': if(
+                    rules.threshold is null, measured.measure, cast(measured.measure >= rules.threshold as integer)
+                ),
+                'shown': measured.shown,
+                'rule_key': rules.rule_key
+            }
             order by rules.rule_order
-        ) as scores,
-        list(measured.shown order by rules.rule_order) as shown,
-        list(rules.rule_key order by rules.rule_order) as rule_keys
+        ) as rulings
     from measured
     inner join rules on measured.rule_key = rules.rule_key
     group by measured.report_key
 ),
 
+ordered as (
+    select
+        *,
+        list_transform(rulings, lambda ruling: ruling['score']) as scores
+    from scored
+),
+
 ranked as (
     select
         competing.*,
-        scored.scores,
-        scored.shown,
-        scored.rule_keys,
+        ordered.rulings,
         row_number() over (
             partition by competing.body_key, competing.version_group
-            order by scored.scores desc, competing.report_key asc
+            order by ordered.scores desc, competing.report_key asc
         ) as version_rank
     from competing
-    inner join scored on competing.report_key = scored.report_key
+    inner join ordered on competing.report_key = ordered.report_key
 ),
 
 -- The current version is told from the second, every other one from the current.
@@ -181,13 +198,9 @@ compared as (
         *,
         first_value(report_key) over version as current_report_key,
         case
-            when version_rank = 1 then lead(scores) over version
-            else first_value(scores) over version
-        end as other_scores,
-        case
-            when version_rank = 1 then lead(shown) over version
-            else first_value(shown) over version
-        end as other_shown,
+            when version_rank = 1 then lead(rulings) over version
+            else first_value(rulings) over version
+        end as other_rulings,
         first_value(report_key) over (
             partition by body_key, version_group, text_digest order by version_rank
         ) as same_text_report_key
@@ -199,7 +212,7 @@ decided as (
     select
         *,
         list_position(
-            list_transform(list_zip(scores, other_scores), lambda pair: pair[1] <> pair[2]), true
+            list_transform(list_zip(rulings, other_rulings), lambda pair: pair[1]['score'] <> pair[2]['score']), true
         ) as rule_place
     from compared
 ),
@@ -211,12 +224,12 @@ worded as (
         decided.current_report_key,
         nullif(decided.same_text_report_key, decided.report_key) as same_text_report_key,
         rules.rule_key as version_rule_key,
-        if(decided.version_rank = 1, decided.shown, decided.other_shown)[decided.rule_place] as better,
-        if(decided.version_rank = 1, decided.other_shown, decided.shown)[decided.rule_place] as worse,
+        if(decided.version_rank = 1, decided.rulings, decided.other_rulings)[decided.rule_place].shown as better,
+        if(decided.version_rank = 1, decided.other_rulings, decided.rulings)[decided.rule_place].shown as worse,
         rules.reason_zh,
         rules.reason_en
     from decided
-    left join rules on decided.rule_keys[decided.rule_place] = rules.rule_key
+    left join rules on decided.rulings[decided.rule_place].rule_key = rules.rule_key
 )
 
 select
