@@ -40,15 +40,18 @@ MALONG = WrittenReport(
     dt.date(2021, 2, 20),
     "云河省清江市白塔区",
 )
-LIUHE = WrittenReport(
-    "柳河镇人民政府",
-    2020,
-    ("2020年，柳河镇共主动公开政府信息4类46条，均在政府网站发布。", "全年收到政府信息公开申请3件，均按期答复。"),
-    {("t3", "new", "natural_person"): "3", ("t3", "new", "total"): "3"},
-    dt.date(2021, 1, 8),
+# Two towns with the bare name of fifty, whose reports are alike but for their facts.
+TAIPING = WrittenReport("太平镇", 2020, ("2020年，我镇共公开政府信息10条。", *WORK), {REVIEWED: "2"})
+OTHER_TAIPING = TAIPING.but(cells={REVIEWED: "7"})
+# A third one, extracted twice from one page: 4类46条, and run together 446条.
+EXTRACTED = WrittenReport(
+    "太平镇",
+    2019,
+    ("2019年，太平镇共主动公开政府信息4类46条，均在政府网站发布。", "下一步将继续做好公开工作。"),
+    {PROJECTS: "3", AMOUNT: "1200.00"},
 )
-TAIPING = WrittenReport("太平镇", 2020, ("2020年，我镇共公开政府信息10条。", *WORK[:3]), {REVIEWED: "2"})
-ADDRESS = "http://www.liuhe.gov.cn/zwgk/ndbg/2020.html"
+ADDRESS = "http://xxgk.example.org/ndbg/content_446.html"
+COPY_ADDRESS = "http://www.copies.example.com/a/9.html"
 
 
 def cut_off(text: str) -> str:
@@ -60,28 +63,22 @@ def write_versions(folder: Path) -> None:
     """Write the deliveries into the raw folder below `folder`."""
     first = SHIQIAO.text()
     write_delivery(folder, {"shiqiao.txt": first, "malong.txt": MALONG.text()}, "2021-01")
-    write_delivery(
-        folder,
-        {
-            "again.txt": first,
-            "page.html": SHIQIAO.page(menu="石桥子镇", visits=3120),
-            "corrected.txt": SHIQIAO_CORRECTED.text(),
-            "taiping-a.txt": TAIPING.text(),
-            "taiping-b.txt": TAIPING.but(cells={REVIEWED: "7"}).text(),
-        },
-        "2021-04",
-    )
-    late = SHIQIAO_CORRECTED.but(signed=None).text().replace(
-        "工作年度报告\n", "工作年度报告\n发布日期：2023-06-01 来源：本站\n", 1
-    )
-    write_delivery(
-        folder,
-        {"cut.txt": cut_off(late), "next-year.txt": SHIQIAO_NEXT_YEAR.text()},
-        "2023-06",
-    )
+    again = {
+        "again.txt": first,
+        "page.html": SHIQIAO.page(menu="石桥子镇", visits=3120),
+        "corrected.txt": SHIQIAO_CORRECTED.text(),
+        "taiping-a.txt": TAIPING.text(),
+        "taiping-b.txt": OTHER_TAIPING.text(),
+    }
+    write_delivery(folder, again, "2021-04")
+    title = f"{SHIQIAO.title}\n"
+    dated = SHIQIAO_CORRECTED.text().replace(title, title + "发布日期：2023-06-01 来源：本站\n", 1)
+    late = {"cut.txt": cut_off(dated), "next-year.txt": SHIQIAO_NEXT_YEAR.text()}
+    write_delivery(folder, late, "2023-06")
     pages = [
-        {"url": ADDRESS, "text": LIUHE.text()},
-        {"url": "https://liuhe.gov.cn/zwgk/ndbg/2020.html#top", "text": LIUHE.text().replace("4类46条", "446条")},
+        {"url": ADDRESS, "text": EXTRACTED.text()},
+        {"url": ADDRESS.replace("http:", "https:") + "#top", "text": EXTRACTED.text().replace("4类46条", "446条")},
+        {"url": COPY_ADDRESS, "text": "浏览次数：51\n" + SHIQIAO_CORRECTED.text()},
     ]
     lines = "".join(json.dumps(page, ensure_ascii=False) + "\n" for page in pages)
     (folder / "raw" / "pages.jsonl").write_text(lines, encoding="utf-8")

@@ -46,7 +46,12 @@ class WrittenReport:
         for table, heading in HEADINGS.items():
             rows = _form().tables[table]
             blocks += [heading, [[self._cell(cell) for cell in row] for row in rows]]
-        blocks += ["五、存在的主要问题及改进情况", "与上级要求相比仍有差距，将继续改进。", "六、其他需要报告的事项", "无。"]
+        blocks += [
+            "五、存在的主要问题及改进情况",
+            "与上级要求相比仍有差距，将继续改进。",
+            "六、其他需要报告的事项",
+            "无。",
+        ]
         if self.signed is not None:
             blocks += [self.body, f"{self.signed.year}年{self.signed.month}月{self.signed.day}日"]
         return blocks
@@ -63,9 +68,7 @@ class WrittenReport:
 
     def page(self, menu: str = "首页", visits: int = 7) -> str:
         """A web page with a menu, a line of publication and a counter round the report."""
-        parts = [
-            f"<p>{block}</p>" if isinstance(block, str) else html_table(block) for block in self.blocks()
-        ]
+        parts = [f"<p>{block}</p>" if isinstance(block, str) else html_table(block) for block in self.blocks()]
         round_it = f"<div>当前位置：{menu}>政府信息公开>年报</div><div>浏览次数：{visits}次 字体：【大 中 小】</div>"
         return f"<html><body>{round_it}<article>{''.join(parts)}</article><p>版权所有 备案号123456</p></body></html>"
 

@@ -55,7 +55,17 @@ PLAIN = sign("\n".join(SENTENCES))
         "\n".join(SENTENCES) + "\n青石镇人民政府\n2021年1月20日",
         "\n".join(SENTENCES).replace("开", "開").replace("条", "條"),
     ],
-    ids=["one paragraph", "indented", "widths", "spaces", "counter", "breadcrumb", "date behind", "signature", "script"],
+    ids=[
+        "one paragraph",
+        "indented",
+        "widths",
+        "spaces",
+        "counter",
+        "breadcrumb",
+        "date behind",
+        "signature",
+        "script",
+    ],
 )
 def test_the_same_words_from_another_place_have_the_same_digests(text):
     signed = sign(text)
