@@ -14,7 +14,16 @@ DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 REFERENCE_DIR = PROJECT_DIR / "data" / "reference"
 SEEDS_DIR = DBT_PROJECT_DIR / "seeds"
 
-STAGING_FRAMES = ("documents", "reports", "cells", "prose_counts", "body_evidence", "body_candidates", "findings")
+STAGING_FRAMES = (
+    "documents",
+    "reports",
+    "cells",
+    "prose_counts",
+    "body_evidence",
+    "body_candidates",
+    "signatures",
+    "findings",
+)
 CORRECTIONS_FILE = "corrections.csv"
 OVERRIDES_FILE = "overrides.csv"
 

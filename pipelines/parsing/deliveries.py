@@ -1,4 +1,4 @@
-"""One delivery to its five staging frames: reading, parsing, and putting the pieces together.
+"""One delivery to its staging frames: reading, parsing, and putting the pieces together.
 
 Belongs here: the order of the steps. Each step's own work stands in the module that is named after it.
 """
@@ -50,6 +50,7 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
         "prose_counts": _frame("prose_counts", [batch.prose_counts for batch in parsed], places),
         "body_evidence": _frame("body_evidence", [batch.body_evidence for batch in parsed], places),
         "body_candidates": _frame("body_candidates", [batch.body_candidates for batch in parsed], places),
+        "signatures": _frame("signatures", [batch.signatures for batch in parsed], places),
         "findings": _findings_frame(documents, parsed, places, read["n_lines"].to_list()),
     }
 
@@ -81,6 +82,7 @@ def _parse_batch(documents: dict[int, Document]) -> ParsedReports:
         prose_counts=pl.concat([part.prose_counts for part in parts], how="diagonal_relaxed"),
         body_evidence=pl.concat([part.body_evidence for part in parts], how="diagonal_relaxed"),
         body_candidates=pl.concat([part.body_candidates for part in parts], how="diagonal_relaxed"),
+        signatures=pl.concat([part.signatures for part in parts], how="diagonal_relaxed"),
         findings=[found for part in parts for found in part.findings],
     )
 

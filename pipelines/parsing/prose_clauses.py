@@ -19,6 +19,8 @@ CLAUSE_END = re.compile(
     r"([，；（）]|：(?!共?\d|共?[一二两三四五六七八九十百千]+余?[条篇则])|(?<=[条篇则])、|。|(?<=[条篇则])和(?=[^\d]))"
 )
 _BRACKETS = re.compile(r"（[^（）]*）")
+# 4类46条: how many kinds it is in says nothing about what is counted.
+_KINDS = re.compile(r"[\d一二两三四五六七八九十]{1,3}(?:个|大)*(?:类别|类|方面)(?=(?:共计|合计|总计|共|计)?$)")
 _QUOTED = re.compile(r"[“\"‘《][^”\"’》]*[”\"’》]")
 _COUNTED = (
     r"(?:的)?(?:公开)?(?:内容)?(?:共计|共|合计|总计|总数|总量|总|累计|计|数量|数|条数|量|为|是|达到|达|有|了|：)*+"
@@ -76,10 +78,11 @@ def leave_out_notes(text: str) -> str:
 
 
 def leave_out_names(clause: str) -> str:
-    """Return a clause without account names and titles of documents: their words say nothing about its figure."""
-    return _QUOTED.sub(
+    """Return a clause without account names, titles of documents and a number of kinds: they do not tell its figure."""
+    named = _QUOTED.sub(
         lambda match: "" if len(match.group()) > 5 or match.group()[0] in '《"' else match.group(), clause
     )
+    return _KINDS.sub("", named)
 
 
 def is_all_information(head: str, tail: str) -> bool:

@@ -23,6 +23,7 @@ from pipelines.parsing.pages import read_pages
 from pipelines.parsing.places import find_mentions
 from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
+from pipelines.parsing.signatures import sign_reports
 from pipelines.parsing.tables import place_values
 from pipelines.schemas.staging import SECTION
 
@@ -39,6 +40,7 @@ class ParsedReports:
     prose_counts: pl.DataFrame
     body_evidence: pl.DataFrame
     body_candidates: pl.DataFrame
+    signatures: pl.DataFrame
     findings: list[tuple[int, dict[str, Any]]]
 
 
@@ -87,12 +89,14 @@ def parse_texts(
         cells=all_cells,
         found=found,
     )
+    prose_counts = _prose_frame(prose, headers)
     return ParsedReports(
         reports=reports,
         body_evidence=evidence_frame(identities),
         body_candidates=candidate_frame(identities),
         cells=all_cells,
-        prose_counts=_prose_frame(prose, headers),
+        prose_counts=prose_counts,
+        signatures=sign_reports(reports, prose, all_cells, prose_counts, texts),
         findings=[
             *((doc, {"rule_key": "too_complex", "reason": reason}) for doc, reason in excess.items()),
             *_as_findings(signs.filter(~pl.col("is_report")).select("doc", "n", rule_key=pl.lit("not_a_report"))),

@@ -42,6 +42,9 @@ def trace_document(connection: duckdb.DuckDBPyConnection, source_path: str, docu
     if report:
         lines += _section("9 facts: procurement", _pairs(connection, "fct_procurement", "report_key = ?", document_id))
         lines += _section("10 facts: activities (fct_zero_activity)", _rows(connection, _ACTIVITIES, document_id))
+        version = _pairs(connection, "fct_report_version", "report_key = ?", document_id)
+        lines += _section("11 versions (fct_report_version)", version)
+        lines += _section("12 differences from the current version", _rows(connection, _DIFFERENCES, document_id))
     return lines
 
 
@@ -66,6 +69,11 @@ _RELATIONS = "select relation_key, status, count(*) from fct_rule_result where r
 _FINDINGS = (
     "select severity, rule_key, coalesce('line ' || line_start, ''), message, message_en from fct_finding "
     "where source_path = ? order by line_start nulls first, finding_key"
+)
+_DIFFERENCES = (
+    "select coalesce(table_key || '.' || row_key || '.' || column_key, quantity), difference_kind, "
+    "coalesce(raw_value, value_state) || ' -> ' || coalesce(current_raw_value, current_value_state) "
+    "from fct_version_difference where report_key = ? order by all"
 )
 _ACTIVITIES = (
     "select activity, status, case when has_stock then 'has a stock' else '' end, "

@@ -230,6 +230,31 @@ class Findings(_OfDocument):
         unique = ["delivery", "source_path", "record", "finding_seq"]
 
 
+DIGEST = r"^[0-9a-f]{32}$"
+
+
+class Signatures(_OfReport):
+    """One row a report: digests and a sketch of its words, by which copies and versions are told.
+
+    每份年报一行：供比对版本、重复和抄录的文字摘要。
+    """
+
+    text_digest: str = field("text_digest", str_matches=DIGEST)
+    prose_digest: str = field("prose_digest", nullable=True, str_matches=DIGEST)
+    cells_digest: str = field("cells_digest", str_matches=DIGEST)
+    n_characters: pl.Int32 = field("n_characters", ge=0)
+    n_prose_figures: pl.Int32 = field("n_prose_figures", ge=0)
+    n_figures: pl.Int32 = field("n_figures", ge=0)
+    n_cells: pl.Int32 = field("n_cells", ge=0)
+    n_absent_cells: pl.Int32 = field("n_absent_cells", ge=0)
+    n_ambiguous_cells: pl.Int32 = field("n_ambiguous_cells", ge=0)
+    sketch: pl.List(pl.UInt64) = field("sketch")  # type: ignore[valid-type]
+    bands: pl.List(pl.UInt32) = field("bands")  # type: ignore[valid-type]
+
+    class Config:
+        unique = ["document_id"]
+
+
 STAGING_MODELS: dict[str, type[pa.DataFrameModel]] = {
     "documents": Documents,
     "reports": Reports,
@@ -238,6 +263,7 @@ STAGING_MODELS: dict[str, type[pa.DataFrameModel]] = {
     "body_evidence": BodyEvidence,
     "body_candidates": BodyCandidates,
     "findings": Findings,
+    "signatures": Signatures,
 }
 
 

@@ -8,6 +8,8 @@ from pipelines.parsing.prose import read_prose
 
 MEANT = [
     ("全年共公开政府信息：10条。", {("total_disclosed", 10)}),
+    ("2020年，柳河镇共主动公开政府信息4类46条。", {("total_disclosed", 46)}),
+    ("通过政府网站公开信息4个方面共46条。", {("channel:website", 46)}),
     ("2021年，全镇一共公开信息85条，其中微信公众号公开69条，其他方式公开16条。",
      {("total_disclosed", 85), ("channel:wechat", 69), ("channel:other", 16)}),
     ("官微和官博“神奇大岚”发布信息量大幅度增加，分别公开政府信息162和128条。", {("channel:wechat", 162), ("channel:weibo", 128)}),

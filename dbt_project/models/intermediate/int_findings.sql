@@ -29,6 +29,10 @@ correction_findings as (
     select * from {{ ref('int_correction_findings') }}
 ),
 
+from_versions as (
+    select * from {{ ref('int_version_findings') }}
+),
+
 row_labels as (
     select
         table_key,
@@ -144,6 +148,8 @@ computed as (
     select * from from_prose
     union all by name
     select * from from_amounts
+    union all by name
+    select * from from_versions
 ),
 
 worded as (
