@@ -23,6 +23,8 @@ STAGING_FRAMES = (
     "body_candidates",
     "signatures",
     "findings",
+    "deliveries",
+    "delivery_scopes",
 )
 CORRECTIONS_FILE = "corrections.csv"
 OVERRIDES_FILE = "overrides.csv"
@@ -37,6 +39,7 @@ class Settings:
     max_file_bytes: int
     max_shard_bytes: int = 8 << 30
     conversion_seconds: float = 60.0
+    unresolved_tolerance: float = 0.02
     shard_text_columns: tuple[str, ...] = ("text", "content", "raw_text")
     shard_html_columns: tuple[str, ...] = ("html", "raw_html")
     shard_url_columns: tuple[str, ...] = ("url", "source_url")
@@ -87,6 +90,7 @@ def load_settings() -> Settings:
         max_file_bytes=int(os.environ.get("GID_MAX_FILE_BYTES", str(64 * 1024 * 1024))),
         max_shard_bytes=int(os.environ.get("GID_MAX_SHARD_BYTES", str(8 << 30))),
         conversion_seconds=float(os.environ.get("GID_CONVERSION_SECONDS", "60")),
+        unresolved_tolerance=float(os.environ.get("GID_UNRESOLVED_TOLERANCE", "0.02")),
         shard_text_columns=_names("GID_SHARD_TEXT", "text,content,raw_text"),
         shard_html_columns=_names("GID_SHARD_HTML", "html,raw_html"),
         shard_url_columns=_names("GID_SHARD_URL", "url,source_url"),

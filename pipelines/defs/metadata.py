@@ -36,7 +36,12 @@ def frame_column_schema(frame: str) -> dg.TableSchema:
 
 def preview(data: pl.DataFrame) -> dg.MarkdownMetadataValue:
     """Return the first rows of a frame as a markdown table, long texts cut."""
-    head = data.head(_PREVIEW_ROWS)
+    return markdown_table(data, _PREVIEW_ROWS)
+
+
+def markdown_table(data: pl.DataFrame, rows: int) -> dg.MarkdownMetadataValue:
+    """Return the first rows of a frame as a markdown table, long texts cut."""
+    head = data.head(rows)
     lines = ["|" + "|".join(head.columns) + "|", "|" + "---|" * head.width]
     lines += ["|" + "|".join(_cell(value) for value in row) + "|" for row in head.iter_rows()]
     return dg.MetadataValue.md("\n".join(lines))

@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import get_asset_key_for_model
 
 from pipelines.defs.metadata import OWNERS
+from pipelines.defs.overviews import bodies_overview, coverage_overview
 from pipelines.defs.warehouse import dbt_warehouse
 from pipelines.publishing.database import build_path, finish_build, hold_lock, swap_database
 from pipelines.publishing.exports import swap_exports, write_exports
 from pipelines.publishing.state import write_state
 from pipelines.publishing.summary import count_published
+from pipelines.publishing.unresolved import Comparison, compare_unresolved, read_unresolved
 from pipelines.schemas.published import PUBLISHED_TABLES
-from pipelines.settings import load_settings
+from pipelines.settings import Settings, load_settings
 
 DATABASE_KEY = dg.AssetKey(["warehouse", "gid_duckdb"])
 PARQUET_KEY = dg.AssetKey(["exports", "parquet"])
 DATAPACKAGE_KEY = dg.AssetKey(["exports", "datapackage"])
 _TAGS = {"gid/layer": "published"}
 _LOCK_WAIT_SECONDS = 600
+_MAX_NAMES = 30
 
 
 @dg.multi_asset(
@@ -69,6 +73,13 @@ _LOCK_WAIT_SECONDS = 600
             asset=DATABASE_KEY,
             description="No finding of severity error in the published warehouse (warns; the source is wrong).",
         ),
+        dg.AssetCheckSpec(
+            "bodies_resolved",
+            asset=DATABASE_KEY,
+            description="The share of bodies that are ambiguous or unknown is not above that of the warehouse published "
+            "before by more than GID_UNRESOLVED_TOLERANCE (warns; the first publication passes).\n\n"
+            "归属不明的机关所占比例没有比上次发布时上升。",
+        ),
     ],
     op_tags={"gid/writes": "warehouse"},
 )
@@ -78,6 +89,7 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
     built = build_path(settings, context.run_id)
     with hold_lock(settings.lock_path, _LOCK_WAIT_SECONDS):
         finish_build(built)
+        before, now = read_unresolved(settings.database_path), read_unresolved(built)
         part = settings.warehouse_dir / f".exports.{context.run_id}.part"
         resources = write_exports(built, part)
         swap_database(settings, built)
@@ -92,6 +104,7 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
             "bytes": settings.database_path.stat().st_size,
             "tables": dg.MetadataValue.md(_counted("table", rows)),
             **{name: dg.MetadataValue.md(_counted(name, values)) for name, values in counts.items()},
+            **_overviews(settings),
         },
     )
     yield dg.MaterializeResult(
@@ -122,6 +135,31 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"errors": errors},
     )
+    yield _bodies_resolved(compare_unresolved(before, now, settings.unresolved_tolerance))
+
+
+def _bodies_resolved(compared: Comparison) -> dg.AssetCheckResult:
+    names = [f"{name} ({n})" if n > 1 else name for name, n in compared.new_names()]
+    more = [f"… and {len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
+    return dg.AssetCheckResult(
+        asset_key=DATABASE_KEY,
+        check_name="bodies_resolved",
+        passed=not compared.has_risen,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "share_now": round(compared.now.share, 4),
+            **({} if compared.before is None else {"share_before": round(compared.before.share, 4)}),
+            "tolerance": compared.tolerance,
+            "unresolved_now": compared.now.n_unresolved,
+            "bodies_now": compared.now.n_bodies,
+            "new_unresolved_names": dg.MetadataValue.md("\n".join(f"- {name}" for name in names[:_MAX_NAMES] + more)),
+        },
+    )
+
+
+def _overviews(settings: Settings) -> dict[str, Any]:
+    with duckdb.connect(str(settings.database_path), read_only=True) as connection:
+        return {**bodies_overview(connection), **coverage_overview(connection)}
 
 
 def _counted(title: str, counts: dict[str, int]) -> str:

@@ -15,6 +15,7 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from pipelines.defs.metadata import OWNERS, preview
+from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.publishing.curation import ensure_curated
 from pipelines.publishing.database import begin_build
@@ -130,7 +131,12 @@ def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:
             rows = connection.execute(f"select count(*) from {table}").fetchone()
             head = connection.execute(f"select * from {table} limit 5").pl()
             yield event.with_metadata(
-                {**event.metadata, "dagster/row_count": rows[0] if rows else 0, "preview": preview(head)}
+                {
+                    **event.metadata,
+                    **overview(_asset_name(event), connection),
+                    "dagster/row_count": rows[0] if rows else 0,
+                    "preview": preview(head),
+                }
             )
 
 

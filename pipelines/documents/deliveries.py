@@ -9,14 +9,21 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+DESCRIPTION_NAME = "delivery.yaml"
+_DESCRIPTIONS = (DESCRIPTION_NAME, "delivery.yml")
+
 
 @dataclass(frozen=True)
 class Delivery:
-    """One top-level entry of the raw folder: a folder of files, or one file."""
+    """One top-level entry of the raw folder: a folder of files, or one file.
+
+    Its description (`<folder>/delivery.yaml`, or `<name>.delivery.yaml` beside it) is none of its files.
+    """
 
     name: str
     path: Path
     files: tuple[Path, ...]
+    descriptions: tuple[Path, ...] = ()
 
     def source_path(self, file: Path) -> str:
         """Return the file's path below the raw folder, with `/` on every system."""
@@ -24,17 +31,43 @@ class Delivery:
 
 
 def find_deliveries(raw_dir: Path) -> list[Delivery]:
-    """Return the deliveries of a raw folder, sorted by name; hidden entries and README files are no deliveries."""
+    """Return the deliveries of a raw folder, sorted by name; hidden entries and README files are no deliveries.
+
+    A description that has no delivery beside it stands as a delivery without files, so that it is not passed over.
+    """
     if not raw_dir.is_dir():
         return []
     entries = sorted(entry for entry in raw_dir.iterdir() if _is_delivered(entry))
-    return [Delivery(entry.name, entry, tuple(_files_of(entry))) for entry in entries]
+    beside = [entry for entry in entries if is_description(entry) and not entry.is_dir()]
+    delivered = [entry for entry in entries if entry not in beside]
+    names = {entry.name for entry in delivered}
+    found = [_delivery_of(entry, [file for file in beside if _described_by(file) == entry.name]) for entry in delivered]
+    alone = [Delivery(file.name, file, (), (file,)) for file in beside if _described_by(file) not in names]
+    return sorted((*found, *alone), key=lambda delivery: delivery.name)
+
+
+def is_description(path: Path) -> bool:
+    """Tell by its name whether a file describes a delivery; such a file is never read as a report."""
+    name = path.name.lower()
+    return name in _DESCRIPTIONS or name.endswith(tuple(f".{own}" for own in _DESCRIPTIONS))
+
+
+def _described_by(description: Path) -> str:
+    """Return the name of the delivery that a description beside it is about."""
+    name = description.name
+    return next((name[: -len(own) - 1] for own in _DESCRIPTIONS if name.lower().endswith(f".{own}")), "")
+
+
+def _delivery_of(entry: Path, beside: list[Path]) -> Delivery:
+    found = _files_of(entry)
+    files = tuple(file for file in found if file == entry or not is_description(file))
+    return Delivery(entry.name, entry, files, (*(file for file in found if file not in files), *beside))
 
 
 def stat_signature(delivery: Delivery) -> str:
     """Return a digest of names, sizes and modification times: cheap, for noticing that something changed."""
     digest = hashlib.sha256()
-    for file in delivery.files:
+    for file in (*delivery.files, *delivery.descriptions):
         try:
             stat = file.stat()
             facts = f"{stat.st_size}:{stat.st_mtime_ns}"
@@ -47,7 +80,7 @@ def stat_signature(delivery: Delivery) -> str:
 def content_fingerprint(delivery: Delivery) -> str:
     """Return a digest of names and bytes: equal exactly when nothing has to be read again."""
     digest = hashlib.sha256()
-    for file in delivery.files:
+    for file in (*delivery.files, *delivery.descriptions):
         digest.update(f"{delivery.source_path(file)}\0{_file_digest(file)}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 

@@ -5,6 +5,7 @@ Belongs here: the order of the steps. Each step's own work stands in the module 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from pipelines.documents.deliveries import Delivery
 from pipelines.documents.reading import Document, read_delivery
 from pipelines.parsing.findings import fill_finding
 from pipelines.parsing.reports import ParsedReports, parse_texts
+from pipelines.parsing.scopes import describe_delivery
 from pipelines.parsing.version import parser_version
 from pipelines.schemas.staging import staging_schema
 from pipelines.settings import Settings
@@ -41,6 +43,8 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
         documents.extend(replace(document, text=None) for document in batch)
     read = pl.concat(frames)
     places = _places(documents, delivery.name)
+    described = describe_delivery(delivery, dt.date.today())
+    findings = _findings_frame(documents, parsed, places, read["n_lines"].to_list())
     return {
         "documents": _with_reports(
             read, {documents[doc].document_id for batch in parsed for doc in batch.reports["doc"]}
@@ -51,7 +55,9 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
         "body_evidence": _frame("body_evidence", [batch.body_evidence for batch in parsed], places),
         "body_candidates": _frame("body_candidates", [batch.body_candidates for batch in parsed], places),
         "signatures": _frame("signatures", [batch.signatures for batch in parsed], places),
-        "findings": _findings_frame(documents, parsed, places, read["n_lines"].to_list()),
+        "findings": pl.concat([findings, described["findings"]]),
+        "deliveries": described["deliveries"],
+        "delivery_scopes": described["delivery_scopes"],
     }
 
 

@@ -1,11 +1,12 @@
-"""What was built, for the person at the terminal: counts by state, findings, files and how to open them.
+"""What was built, for the person at the terminal and for Dagster's page: counts by state, findings, coverage, files.
 
-Belongs here: reading the published database for a summary.
+Belongs here: reading a database for a summary.
 """
 
 from __future__ import annotations
 
 import duckdb
+import polars as pl
 
 from pipelines.settings import CORRECTIONS_FILE, OVERRIDES_FILE, PROJECT_DIR, Settings
 
@@ -15,14 +16,40 @@ _NOT_APPLIED = {
 }
 _MAX_ROWS = 20
 
+_COVERAGE = """
+    select
+        division.province_name,
+        coverage.report_year,
+        count(*) filter (coverage.status = 'reported') as reported,
+        count(*) filter (coverage.status = 'reported_late') as reported_late,
+        count(*) filter (coverage.status = 'not_found') as not_found,
+        count(*) filter (coverage.status = 'not_applicable') as not_applicable
+    from fct_coverage as coverage
+    inner join dim_division as division using (division_code)
+    group by all
+    order by all
+"""
+
+
+def coverage_by_province(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return what is claimed, by province and report year: a column a status, the number of divisions in it."""
+    return connection.execute(_COVERAGE).pl()
+
+
+def bodies_by_resolution(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the number of bodies by how they were placed."""
+    return dict(connection.execute("select resolution, count(*) from dim_body group by 1 order by 1").fetchall())
+
 
 def count_published(settings: Settings) -> dict[str, dict[str, int]]:
-    """Return counts of the published warehouse: documents, reports, cells by state, findings by severity."""
+    """Return counts of the published warehouse: documents, reports, bodies, cells, findings, coverage."""
     queries = {
         "documents": "select read_status, count(*) from dim_document group by 1 order by 1",
         "reports": "select form_version, count(*) from dim_report group by 1 order by 1",
+        "bodies": "select resolution, count(*) from dim_body group by 1 order by 1",
         "cells": "select value_state, count(*) from fct_reported_cell group by 1 order by 1",
         "findings": "select severity, count(*) from fct_finding group by 1 order by 1",
+        "coverage": "select status, count(*) from fct_coverage group by 1 order by 1",
     }
     with duckdb.connect(str(settings.database_path), read_only=True) as connection:
         return {name: dict(connection.execute(query).fetchall()) for name, query in queries.items()}
@@ -53,9 +80,13 @@ def format_summary(settings: Settings) -> str:
     for name, title in (
         ("documents", "documents by reading"),
         ("reports", "reports by form"),
+        ("bodies", "bodies by resolution"),
         ("cells", "cells by state"),
         ("findings", "findings by severity"),
+        ("coverage", "divisions x years"),
     ):
+        if name == "coverage" and not counts[name]:
+            continue  # no delivery claims any division: nothing is said of what is missing
         parts = ", ".join(f"{key} {n:,}" for key, n in counts[name].items()) or "none"
         lines.append(f"  {title:<21} {sum(counts[name].values()):>9,}   {parts}")
     lines += _curation_lines(settings)
