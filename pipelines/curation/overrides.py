@@ -15,7 +15,7 @@ from pipelines.curation.faults import Fault
 from pipelines.curation.fields import Problem, check_date, check_document, check_filled
 from pipelines.parsing.names import unit_name
 from pipelines.schemas.curation import curation_schema
-from pipelines.schemas.staging import DIVISION_CODE
+from pipelines.schemas.frames import DIVISION_CODE
 from pipelines.settings import OVERRIDES_FILE
 
 OVERRIDE_COLUMNS = (

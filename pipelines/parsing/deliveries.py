@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import polars as pl
@@ -26,6 +26,7 @@ _FAILURES = (Exception, pl.exceptions.PanicException)
 # A batch is parsed at once; it ends with so many documents or characters.
 _BATCH = 2_000
 _BATCH_CHARACTERS = 20_000_000
+_PARSED = [field.name for field in fields(ParsedReports) if field.name != "findings"]
 
 
 def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataFrame]:
@@ -49,12 +50,7 @@ def parse_delivery(delivery: Delivery, settings: Settings) -> dict[str, pl.DataF
         "documents": _with_reports(
             read, {documents[doc].document_id for batch in parsed for doc in batch.reports["doc"]}
         ),
-        "reports": _frame("reports", [batch.reports for batch in parsed], places),
-        "cells": _frame("cells", [batch.cells for batch in parsed], places),
-        "prose_counts": _frame("prose_counts", [batch.prose_counts for batch in parsed], places),
-        "body_evidence": _frame("body_evidence", [batch.body_evidence for batch in parsed], places),
-        "body_candidates": _frame("body_candidates", [batch.body_candidates for batch in parsed], places),
-        "signatures": _frame("signatures", [batch.signatures for batch in parsed], places),
+        **{name: _frame(name, [getattr(batch, name) for batch in parsed], places) for name in _PARSED},
         "findings": pl.concat([findings, described["findings"]]),
         "deliveries": described["deliveries"],
         "delivery_scopes": described["delivery_scopes"],
@@ -82,15 +78,8 @@ def _parse_batch(documents: dict[int, Document]) -> ParsedReports:
         return _parse(readable)
     except _FAILURES:
         parts = [_parse_alone(doc, document) for doc, document in readable.items()]
-    return ParsedReports(
-        reports=pl.concat([part.reports for part in parts], how="diagonal_relaxed"),
-        cells=pl.concat([part.cells for part in parts], how="diagonal_relaxed"),
-        prose_counts=pl.concat([part.prose_counts for part in parts], how="diagonal_relaxed"),
-        body_evidence=pl.concat([part.body_evidence for part in parts], how="diagonal_relaxed"),
-        body_candidates=pl.concat([part.body_candidates for part in parts], how="diagonal_relaxed"),
-        signatures=pl.concat([part.signatures for part in parts], how="diagonal_relaxed"),
-        findings=[found for part in parts for found in part.findings],
-    )
+    joined = {name: pl.concat([getattr(part, name) for part in parts], how="diagonal_relaxed") for name in _PARSED}
+    return ParsedReports(**joined, findings=[found for part in parts for found in part.findings])
 
 
 def _parse_alone(doc: int, document: Document) -> ParsedReports:

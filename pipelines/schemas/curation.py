@@ -10,7 +10,8 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from pipelines.schemas.staging import DIVISION_CODE, SHA256, VALUE_STATES, field
+from pipelines.schemas.frames import DIVISION_CODE, SHA256, field
+from pipelines.schemas.staging import VALUE_STATES
 
 
 class _Curated(pa.DataFrameModel):

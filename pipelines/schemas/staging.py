@@ -10,7 +10,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from pipelines.schemas.descriptions import describe
+from pipelines.schemas.bodies import BodyCandidates, BodyEvidence, Signatures
+from pipelines.schemas.deliveries import Deliveries, DeliveryScopes
+from pipelines.schemas.frames import DIVISION_CODE, OfDocument, OfReport, field
 
 READ_STATUSES = ["read", "empty", "binary", "image_only", "unreadable", "oversized"]
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "big5", "utf-16"]
@@ -19,35 +21,11 @@ CELL_FORM_VERSIONS = ["F2014", "F2019", "F2021", "provincial"]
 VALUE_STATES = ["number", "zero", "blank", "not_applicable", "text", "ambiguous", "absent"]
 VALUE_BASES = ["read", "realigned", "corrected"]
 TEXT_RESOLUTIONS = ["name_and_parent", "unique_name", "ambiguous", "unknown"]
-DESCRIPTION_STATUSES = ["none", "valid", "invalid"]
-LEVELS = ["province", "prefecture", "county", "township"]
 SEVERITIES = ["error", "warning", "info"]
 SECTION = pl.Struct({"number": pl.String, "section_key": pl.String, "title": pl.String, "line": pl.Int32})
-EFFECTS = ["supports", "contradicts", "neutral"]
-DIVISION_CODE = r"^\d{2}(\d{2}(\d{2}(\d{3})?)?)?$"
-SHA256 = r"^[0-9a-f]{64}$"
 
 
-def field(column: str, **checks: Any) -> Any:
-    """A pandera field that carries the column's one description."""
-    return pa.Field(description=describe(column), **checks)
-
-
-class _Frame(pa.DataFrameModel):
-    class Config:
-        strict = True
-        ordered = True
-        coerce = False
-
-
-class _OfDocument(_Frame):
-    document_id: str = field("document_id", nullable=True, str_matches=SHA256)
-    delivery: str = field("delivery")
-    source_path: str = field("source_path")
-    record: pl.Int64 = field("record", nullable=True, ge=0)
-
-
-class Documents(_OfDocument):
+class Documents(OfDocument):
     """One row a delivery, source path and record: every file that was found, read or not.
 
     交付批次中的每个文件一行，读不出的也在。
@@ -69,12 +47,7 @@ class Documents(_OfDocument):
         unique = ["delivery", "source_path", "record"]
 
 
-class _OfReport(_Frame):
-    document_id: str = field("document_id", str_matches=SHA256)
-    delivery: str = field("delivery")
-
-
-class Reports(_OfReport):
+class Reports(OfReport):
     """One row a distinct document of the delivery that is a report: its header facts.
 
     每份年报一行：页头信息。
@@ -119,7 +92,7 @@ class Reports(_OfReport):
         )
 
 
-class Cells(_OfReport):
+class Cells(OfReport):
     """One row a report and cell of its form (and of each extra table that it prints).
 
     每份年报每格一行，多印的表也在内。
@@ -157,7 +130,7 @@ class Cells(_OfReport):
         )
 
 
-class ProseCounts(_OfReport):
+class ProseCounts(OfReport):
     """One row a figure that the prose of a report states.
 
     正文给出的每个数字一行。
@@ -171,44 +144,7 @@ class ProseCounts(_OfReport):
     line_end: pl.Int32 = field("line_end", ge=1)
 
 
-class BodyEvidence(_OfReport):
-    """One row a clue that a report gives to the place of its body, and whether it fits the likeliest division.
-
-    年报中指明机关所在地的每条证据一行，及其是否支持最可能的区划。
-    """
-
-    evidence_seq: pl.Int32 = field("evidence_seq", ge=1)
-    evidence_kind: str = field("evidence_kind")
-    words: str = field("words")
-    place_code: str = field("place_code", nullable=True, str_matches=DIVISION_CODE)
-    n_places: pl.Int32 = field("n_places", ge=0)
-    effect: str = field("effect", isin=EFFECTS)
-    weight: pl.Int32 = field("weight", ge=0)
-    line_start: pl.Int32 = field("line_start", nullable=True, ge=1)
-    line_end: pl.Int32 = field("line_end", nullable=True, ge=1)
-
-    class Config:
-        unique = ["document_id", "evidence_seq"]
-
-
-class BodyCandidates(_OfReport):
-    """One row a report and division that its body's name may mean, with what speaks for and against it.
-
-    年报机关名称可能所指的每个区划一行，及其得分。
-    """
-
-    division_code: str = field("division_code", str_matches=DIVISION_CODE)
-    candidate_rank: pl.Int32 = field("candidate_rank", ge=1)
-    score: pl.Int32 = field("score")
-    n_supporting: pl.Int32 = field("n_supporting", ge=0)
-    n_contradicting: pl.Int32 = field("n_contradicting", ge=0)
-    is_chosen: bool = field("is_chosen")
-
-    class Config:
-        unique = ["document_id", "division_code"]
-
-
-class Findings(_OfDocument):
+class Findings(OfDocument):
     """One row a thing that reading found wrong, unclear or unplaced, with the line that it rests on.
 
     读取中发现的每个问题一行，附所据的行。
@@ -230,73 +166,6 @@ class Findings(_OfDocument):
 
     class Config:
         unique = ["delivery", "source_path", "record", "finding_seq"]
-
-
-DIGEST = r"^[0-9a-f]{32}$"
-
-
-class Signatures(_OfReport):
-    """One row a report: digests and a sketch of its words, by which copies and versions are told.
-
-    每份年报一行：供比对版本、重复和抄录的文字摘要。
-    """
-
-    text_digest: str = field("text_digest", str_matches=DIGEST)
-    prose_digest: str = field("prose_digest", nullable=True, str_matches=DIGEST)
-    cells_digest: str = field("cells_digest", str_matches=DIGEST)
-    n_characters: pl.Int32 = field("n_characters", ge=0)
-    n_prose_figures: pl.Int32 = field("n_prose_figures", ge=0)
-    n_figures: pl.Int32 = field("n_figures", ge=0)
-    n_cells: pl.Int32 = field("n_cells", ge=0)
-    n_absent_cells: pl.Int32 = field("n_absent_cells", ge=0)
-    n_ambiguous_cells: pl.Int32 = field("n_ambiguous_cells", ge=0)
-    sketch: pl.List(pl.UInt64) = field("sketch")  # type: ignore[valid-type]
-    bands: pl.List(pl.UInt32) = field("bands")  # type: ignore[valid-type]
-
-    class Config:
-        unique = ["document_id"]
-
-
-class Deliveries(_Frame):
-    """One row a delivery: what its description says of it; without one, that there is none.
-
-    每个交付批次一行：说明文件所写的来源、许可和采集日期。
-    """
-
-    delivery: str = field("delivery")
-    description_path: str = field("description_path", nullable=True)
-    description_status: str = field("description_status", isin=DESCRIPTION_STATUSES)
-    collected_on: pl.Date = field("collected_on", nullable=True)
-    delivery_source: str = field("delivery_source", nullable=True)
-    licence: str = field("licence", nullable=True)
-    collector: str = field("collector", nullable=True)
-
-    class Config:
-        unique = ["delivery"]
-
-
-class DeliveryScopes(_Frame):
-    """One row a division, level of units and span of report years that a delivery claims to cover.
-
-    交付批次声称覆盖的每个行政区划、单位层级和年度区间一行。
-    """
-
-    delivery: str = field("delivery")
-    scope_seq: pl.Int32 = field("scope_seq", ge=1)
-    division_code: str = field("division_code", str_matches=DIVISION_CODE)
-    unit_level: str = field("unit_level", isin=LEVELS)
-    year_from: pl.Int32 = field("year_from", ge=2000, le=2100)
-    year_to: pl.Int32 = field("year_to", ge=2000, le=2100)
-    deadline_month: pl.Int32 = field("deadline_month", nullable=True, ge=1, le=12)
-    deadline_day: pl.Int32 = field("deadline_day", nullable=True, ge=1, le=31)
-
-    class Config:
-        unique = ["delivery", "scope_seq"]
-
-    @pa.dataframe_check(name="years_are_in_order")
-    def years_are_in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """The first year is not after the last."""
-        return data.lazyframe.select(pl.col("year_from") <= pl.col("year_to"))
 
 
 STAGING_MODELS: dict[str, type[pa.DataFrameModel]] = {
