@@ -161,7 +161,11 @@ def test_golden_document(file, folder):
     reports = frames["reports"].sort("record", maintain_order=True)
     assert reports.height > int(record or 0), f"{file}: no report was read"
     report = reports.row(int(record or 0), named=True)
-    own = {key: frame.filter(pl.col("document_id") == report["document_id"]) for key, frame in frames.items()}
+    own = {
+        key: frame.filter(pl.col("document_id") == report["document_id"])
+        for key, frame in frames.items()
+        if "document_id" in frame.columns
+    }
     problems = compare_header(file, report)
     problems += compare_cells(file, own["cells"])
     problems += compare_prose(file, own["prose_counts"])

@@ -139,7 +139,10 @@ def test_the_manifest_names_what_was_staged(founding):
     manifest = json.loads(path.read_text(encoding="utf-8"))
     assert manifest["delivery"] == "township-reports"
     assert set(manifest["rows"]) == set(STAGING_FRAMES)
-    assert manifest["rows"].items() >= {"documents": 5, "reports": 5, "cells": 1005, "prose_counts": 17, "signatures": 5}.items()
+    assert (
+        manifest["rows"].items()
+        >= {"documents": 5, "reports": 5, "cells": 1005, "prose_counts": 17, "signatures": 5}.items()
+    )
     assert manifest["rows"].items() >= {"findings": 3, "deliveries": 1, "delivery_scopes": 0}.items()
 
 

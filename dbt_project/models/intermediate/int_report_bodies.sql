@@ -79,4 +79,4 @@ select
     end as resolution,
     placed.override_row
 from placed
-left join elsewhere on placed.same_report_key = elsewhere.same_report_key
+left join elsewhere on placed.same_report_key = elsewhere.same_report_key and placed.override_row is null
