@@ -91,7 +91,8 @@ def place_findings(identity: Identity) -> Iterator[dict[str, Any]]:
             "rule_key": "place_conflict",
             "expected": load_gazetteer().full_names[identity.resolution.candidates[0].code],
             "actual": conflict.words,
-            "basis": conflict.kind,
+            "kind_zh": evidence_kinds()[conflict.kind].name_zh,
+            "kind_en": evidence_kinds()[conflict.kind].name_en,
             "line_start": conflict.line,
             "line_end": conflict.line,
         }

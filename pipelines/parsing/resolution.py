@@ -30,6 +30,8 @@ class Kind:
     contradicts: bool
     blocks: bool
     states_parent: bool
+    name_zh: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,16 @@ class Resolution:
 def evidence_kinds() -> dict[str, Kind]:
     """Return the kinds of evidence by key."""
     seed = load_seed("evidence_kinds")
-    rows = seed.select("evidence_kind", "weight", "contradicts", "blocks", "states_parent").iter_rows()
     return {
-        key: Kind(int(weight), *(flag == "true" for flag in (contradicts, blocks, states)))
-        for key, weight, contradicts, blocks, states in rows
+        row["evidence_kind"]: Kind(
+            weight=int(row["weight"]),
+            contradicts=row["contradicts"] == "true",
+            blocks=row["blocks"] == "true",
+            states_parent=row["states_parent"] == "true",
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+        )
+        for row in seed.iter_rows(named=True)
     }
 
 
