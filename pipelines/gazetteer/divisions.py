@@ -25,7 +25,8 @@ def load_divisions() -> pl.DataFrame:
 
     Columns: division_code, division_name, level, parent_code (null for provinces), full_name, short_name, pinyin (null
     below counties and where no short name is), valid_from (null: from the first edition, 2015), valid_to (null: stands
-    in the last, 2023), successor_codes (joined with `;`, null where not known).
+    in the last, 2023), successor_codes (joined with `;`, null where not known), unit_code (the code of today of the same
+    place, see `pipelines/reference/units.py`).
     """
     return add_full_names(_read_divisions())
 
@@ -44,6 +45,7 @@ def _read_divisions() -> pl.DataFrame:
         valid_from=pl.col("valid_from").cast(pl.Int16),
         valid_to=pl.col("valid_to").cast(pl.Int16),
         successor_codes="successor_codes",
+        unit_code=pl.col("unit_code").fill_null(code),
     )
 
 

@@ -10,9 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
-
-import polars as pl
 
 from pipelines.gazetteer.divisions import load_divisions
 from pipelines.gazetteer.names import TOWNSHIP, printed_forms, shortened_forms
@@ -84,15 +81,13 @@ def within(codes: Codes, parents: Codes) -> Codes:
 @cache
 def load_gazetteer() -> Gazetteer:
     """Return the gazetteer of the reference folder."""
-    listed = load_divisions().with_columns(pl.col("successor_codes").str.split(";").fill_null([]))
-    rows = [_Row(*row) for row in listed.select(_Row.__slots__).iter_rows()]
+    rows = [_Row(*row) for row in load_divisions().select(_Row.__slots__).iter_rows()]
     tables: dict[str, defaultdict[str, set[str]]] = {name: defaultdict(set) for name in _TABLES}
     names: dict[str, str] = {}
     full_names: dict[str, str] = {}
     short_of = {row.division_code: row.short_name for row in rows if row.short_name}
     periods: dict[tuple[str, str], tuple[int | None, int | None]] = {}
     places: dict[tuple[str, str], str] = {}
-    today = _names_today(rows)
     for row in rows:
         code = row.division_code
         if code[:2] in _OTHER_LAW:
@@ -101,7 +96,6 @@ def load_gazetteer() -> Gazetteer:
             names[code], full_names[code] = row.division_name, row.full_name
         above = _printed_above([names.get(code[:digits], "") for digits in (2, 4, COUNTY_DIGITS) if digits < len(code)])
         unit = row.unit(above)
-        place = _place_today(row, today)
         if row.division_name == names.get(code[:6]):
             # A county that is one unit (金门县): the unit's code is the closer one.
             places[code[:6], row.division_name] = code
@@ -110,8 +104,8 @@ def load_gazetteer() -> Gazetteer:
             if table == "former_names" and form in tables["divisions"]:
                 continue
             periods[code, form] = _longer(periods.get((code, form)), (row.valid_from, row.valid_to))
-            if place != code or row.valid_to is None:
-                places[code, form] = place
+            if row.unit_code != code or row.valid_to is None:
+                places[code, form] = row.unit_code
     lengths: defaultdict[str, set[int]] = defaultdict(set)
     for table in ("divisions", "former_names", "short_names", "units", "loose_units"):
         for name in tables[table]:
@@ -136,7 +130,7 @@ class _Row:
     pinyin: str | None
     valid_from: int | None
     valid_to: int | None
-    successor_codes: list[str]
+    unit_code: str
 
     def unit(self, above: tuple[str, ...]) -> str:
         """The name without the office that older editions print, and without the divisions above that some begin with:
@@ -197,53 +191,3 @@ def _longer(
     begun = None if None in (known[0], period[0]) else min(known[0] or 0, period[0] or 0)
     ended = None if None in (known[1], period[1]) else max(known[1] or 0, period[1] or 0)
     return begun, ended
-
-
-@dataclass(frozen=True, slots=True)
-class _Today:
-    """The names that stand today, when each code of today began, and which old rows lead to it."""
-
-    names: dict[str, str]
-    begun: dict[str, int]
-    before: dict[str, list[_Row]]
-
-
-def _names_today(rows: list[_Row]) -> _Today:
-    standing = [row for row in rows if row.valid_to is None]
-    before: defaultdict[str, list[_Row]] = defaultdict(list)
-    for row in rows:
-        if row.valid_to is not None and len(row.successor_codes) == 1:
-            before[row.successor_codes[0]].append(row)
-    begun: dict[str, int] = {}
-    for row in rows:
-        begun[row.division_code] = min(begun.get(row.division_code, 9999), row.valid_from or 0)
-    return _Today({row.division_code: _bare(row.division_name) for row in standing}, begun, before)
-
-
-def _bare(name: str) -> str:
-    return name.removesuffix("办事处")
-
-
-def _place_today(row: _Row, today: _Today) -> str:
-    """Return the code of the same place today: of the successor with its name, or of the one that took its place alone.
-
-    A unit that went into an older one, or together with others into a new one of another name, keeps its code.
-    """
-    if row.valid_to is None:
-        return row.division_code
-    for code in row.successor_codes:
-        if today.names.get(code) == _bare(row.division_name):
-            return code
-    if len(row.successor_codes) != 1:
-        return row.division_code
-    (successor,) = row.successor_codes
-    line = sorted(today.before[successor], key=lambda old: old.valid_to or 0)
-    is_new = today.begun[successor] > (row.valid_to or 0)
-    alone = all((later.valid_from or 0) > (earlier.valid_to or 0) for earlier, later in pairwise(line))
-    is_same = _stem(row.division_name) == _stem(today.names.get(successor, ""))
-    return successor if is_new and alone and is_same else row.division_code
-
-
-def _stem(name: str) -> str:
-    """Return a name without its ending: 谢庄乡 that became 谢庄镇 is one place."""
-    return _KIND.sub("", _bare(name))

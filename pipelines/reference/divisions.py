@@ -15,14 +15,24 @@ from pipelines.reference.editions import Listing
 from pipelines.reference.history import Period, bridge_gaps, find_periods, tidy_listing
 from pipelines.reference.names import shorten_name, spell_name
 from pipelines.reference.successors import Step, chain_to_last, find_successors
+from pipelines.reference.units import find_unit_codes
 
-COLUMNS = ("division_code", "division_name", "short_name", "pinyin", "valid_from", "valid_to", "successor_codes")
+COLUMNS = (
+    "division_code",
+    "division_name",
+    "short_name",
+    "pinyin",
+    "valid_from",
+    "valid_to",
+    "successor_codes",
+    "unit_code",
+)
 
 
 def shape_divisions(listings: Sequence[Listing], changes: Iterable[Change] = ()) -> pl.DataFrame:
     """One row a code and name period, sorted by code and year; `listings` are all editions, the oldest first.
 
-    `changes` are those of counties and prefectures before the first edition.
+    `unit_code` is empty where it is the row's own code. `changes` are those of counties and prefectures before the first edition.
     """
     editions = {listing.year: tidy_listing(dict(listing.divisions.iter_rows())) for listing in listings}
     bridge_gaps(editions)
@@ -34,7 +44,12 @@ def shape_divisions(listings: Sequence[Listing], changes: Iterable[Change] = ())
     first, last = listings[0].year, listings[-1].year
     heirs = add_earlier(periods, chain_to_last(periods, steps, last), changes, first)
     rows = [_row(period, codes, last) for period, codes in heirs.items()]
-    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
+    units = find_unit_codes(rows)
+    listed = [
+        {**row, "unit_code": None if unit == row["division_code"] else unit}
+        for row, unit in zip(rows, units, strict=True)
+    ]
+    return pl.DataFrame(listed, schema=dict.fromkeys(COLUMNS, pl.String))
 
 
 def _row(period: Period, heirs: Sequence[str], last: int) -> dict[str, str | None]:

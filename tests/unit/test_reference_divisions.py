@@ -149,7 +149,7 @@ def change(year: int, kind: str, old: tuple[str, str] | None, new: tuple[str, st
 def earlier_rows(*events: dict[str, object]) -> list[tuple[str, str, str | None, str | None, str | None]]:
     changes = read_changes(json.dumps({"events": events}).encode(), 2015)
     frame = shape_divisions([listing(2015, {"990101100": "太平镇"}), listing(2016, {"990101100": "太平镇"})], changes)
-    return [row for row in frame.drop("short_name", "pinyin").rows() if any(row[2:])]
+    return [row for row in frame.drop("short_name", "pinyin", "unit_code").rows() if any(row[2:])]
 
 
 def test_counties_that_ended_before_the_first_edition_lead_to_what_they_became():

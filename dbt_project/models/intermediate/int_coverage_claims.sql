@@ -13,7 +13,7 @@ codes as (
         division_code,
         level,
         unit_code
-    from {{ ref('int_division_units') }}
+    from {{ ref('stg_divisions') }}
 ),
 
 listed as (

@@ -1,5 +1,5 @@
 with units as (
-    select * from {{ ref('int_division_units') }}
+    select * from {{ ref('stg_divisions') }}
 ),
 
 kinds as (

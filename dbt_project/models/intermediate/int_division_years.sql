@@ -1,6 +1,6 @@
 -- Lists are of 2015 and later; the nearest one tells of a year without a list, so that the first and last are marked.
 with units as (
-    select * from {{ ref('int_division_units') }}
+    select * from {{ ref('stg_divisions') }}
 ),
 
 lists as (

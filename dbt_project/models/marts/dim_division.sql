@@ -33,6 +33,7 @@ select
     last_names.valid_to is null as is_current,
     codes.valid_from,
     last_names.valid_to,
-    last_names.successor_codes
+    last_names.successor_codes,
+    last_names.unit_code
 from last_names
 inner join codes on last_names.division_code = codes.division_code

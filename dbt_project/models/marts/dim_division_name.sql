@@ -10,5 +10,6 @@ select
     valid_to is null as is_current,
     valid_from,
     valid_to,
-    successor_codes
+    successor_codes,
+    unit_code
 from names

@@ -19,5 +19,6 @@ select
     pinyin,
     cast(valid_from as integer) as valid_from,
     cast(valid_to as integer) as valid_to,
-    successor_codes
+    successor_codes,
+    coalesce(unit_code, division_code) as unit_code
 from source
