@@ -126,15 +126,20 @@ def test_findings_name_the_contradiction_and_its_line(founding):
     assert founding.query("select distinct status from fct_rule_result") == [("pass",)]
 
 
-def test_bodies_are_not_merged(founding):
-    rows = founding.query("select unit_name, printed_parent, resolution from dim_body order by all")
+def test_bodies_are_placed_where_the_text_proves_it(founding):
+    """Codes as in the list of divisions of 2023; the two 太平镇 stay two, and the report that says 我镇 stays unnamed."""
+    rows = founding.query(
+        "select unit_name, printed_parent, division_code, county_name, resolution from dim_body order by all"
+    )
     assert rows == [
-        ("大岚镇", None, "ambiguous"),
-        ("太平镇", "长春市双阳区", "ambiguous"),
-        ("太平镇", None, "ambiguous"),
-        ("寒葱沟镇", None, "ambiguous"),
-        (None, None, "unknown"),
+        ("大岚镇", None, "330281115", "余姚市", "unique_name"),
+        ("太平镇", "长春市双阳区", "220112105", "双阳区", "name_and_parent"),
+        ("太平镇", None, None, None, "ambiguous"),
+        ("寒葱沟镇", None, "230883101", "抚远市", "unique_name"),
+        (None, None, None, None, "unknown"),
     ]
+    keys = founding.query("select body_key from dim_body where division_code is not null order by all")
+    assert keys == [("division:220112105",), ("division:230883101",), ("division:330281115",)]
 
 
 def test_exports_are_the_tables_and_described(founding):
