@@ -41,8 +41,8 @@ $(DAGSTER_HOME)/dagster.yaml: dagster.yaml
 warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the published warehouse and exports
 	@$(BIN)/python -m pipelines.defs.refresh
 
-test: check ## all checks, then all tests
-	@$(BIN)/python -m pytest
+test: check ## all checks, then all tests, two files at a time
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(INSTALLED) ## lint, format, types, SQL style, dbt parse
 	@$(BIN)/ruff check pipelines tests
