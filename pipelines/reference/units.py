@@ -13,6 +13,7 @@ from itertools import pairwise
 Row = Mapping[str, str | None]
 
 _KIND = re.compile(r"(?:镇|乡|街道|苏木|区|县|市|旗)$")
+_BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
 _STANDS = 9999
 
 
@@ -58,8 +59,8 @@ def _code(row: Row) -> str:
 
 
 def _bare(row: Row) -> str:
-    """The name without the office that older editions print: 东华门街道办事处."""
-    return (row["division_name"] or "").removesuffix("办事处")
+    """The name without the office that older editions print, and without words in brackets: 东华门街道办事处, 三星镇（…园区）."""
+    return _BRACKETS.sub("", row["division_name"] or "").removesuffix("办事处")
 
 
 def _successors(row: Row) -> list[str]:
