@@ -11,11 +11,15 @@ from functools import cache
 
 from pipelines.forms.dictionary import load_seed
 
+# Titles, names and opening sentences; the pattern takes the square of a length, which hostile lines would make use of.
+_MAX_CHARACTERS = 600
 _LATIN = r"[A-Za-z]{2,12}\d{0,4}"
 
 
 def drop_advertising(name: str) -> tuple[str, str]:
     """Split a name without spaces into the name and the advertising in it: (name, advertising)."""
+    if len(name) > _MAX_CHARACTERS:
+        return name, ""
     found: list[str] = []
 
     def keep(match: re.Match[str]) -> str:

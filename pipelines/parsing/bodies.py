@@ -35,6 +35,7 @@ _ITS_SITE = re.compile(r"的?(?:政务)?(?:门户|网|公报|信息网|公众|�
 _CALLED = re.compile("联系|咨询|受理|编制|编写|由")
 _HAN_END = re.compile(r"[一-鿿]+$")
 _MAX_NAME = 30
+_MAX_LINE = 600
 # Units of these names are there, but in a sentence they are common words.
 _NO_UNITS = ("街道", "城区", "农场", "林场", "城南", "新镇", "城镇", "乡镇", "村镇", "集镇", "小镇")
 _DEPARTMENT = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,11}(?:局|委员会|中心|厅)")
@@ -77,7 +78,7 @@ def addressed_body(lines: list[Line]) -> tuple[str, int] | None:
     found: dict[str, tuple[str, int]] = {}
     called: dict[str, tuple[str, int]] = {}
     for number, text in lines:
-        words, _ = drop_advertising(_QUOTED.sub("，", compact(text)))
+        words, _ = drop_advertising(_QUOTED.sub("，", compact(text))[:_MAX_LINE])
         for match in _OFFICE.finditer(words):
             if _ITS_SITE.match(words, match.end()):
                 continue

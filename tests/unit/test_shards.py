@@ -146,7 +146,13 @@ def test_warc(tmp_path, name, is_packed):
     [
         ("a.parquet", b"PAR1 and no more", "unreadable", "unreadable_file", 1),
         ("a.jsonl", b"", "empty", "empty_file", 1),
-        ("a.jsonl.gz", gzip.compress(lines_of({"text": "甲"}) * 3, mtime=0)[:-12], "unreadable", "unreadable_file", None),
+        (
+            "a.jsonl.gz",
+            gzip.compress(lines_of({"text": "甲"}) * 3, mtime=0)[:-12],
+            "unreadable",
+            "unreadable_file",
+            None,
+        ),
         ("a.jsonl.gz", b"no gzip", "unreadable", "unreadable_file", 1),
         ("a.warc.gz", b"\x1f\x8b\x08 broken", "unreadable", "unreadable_file", 1),
         ("a.warc", b"no warc at all", "unreadable", "unreadable_file", 1),
