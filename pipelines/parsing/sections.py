@@ -10,6 +10,8 @@ import polars as pl
 from pipelines.forms.labels import label_key, section_labels
 
 _MAX_HEADING = 45
+# 一、总体情况： has its colon behind it, and 一、总体情况（略）。 little more.
+_MARK_BEHIND = 6
 _NUMBER = r"^[\s　]*[（(]?([一二三四五六七八九十]{1,3}|\d{1,2}|[㈠-㈩])\s*[）)、.．,，:：]"
 
 
@@ -31,7 +33,13 @@ def find_sections(prose: pl.DataFrame) -> pl.DataFrame:
 
 
 def assign_sections(prose: pl.DataFrame, sections: pl.DataFrame) -> pl.DataFrame:
-    """Add to prose lines `section_key` of the heading above (null before the first) and `is_heading`."""
-    marks = sections.select("doc", "line", "section_key", is_heading=pl.lit(True))
+    """Add to prose lines `section_key` of the heading above (null before the first) and `is_heading`.
+
+    A line that goes on after its heading (一、总体情况。2022年共公开…) is prose too.
+    """
+    marks = sections.select("doc", "line", "section_key", heading="title")
     joined = prose.join(marks, on=["doc", "line"], how="left", maintain_order="left").sort("doc", "line")
-    return joined.with_columns(pl.col("section_key").forward_fill().over("doc"), pl.col("is_heading").fill_null(False))
+    goes_on = pl.col("text").str.strip_chars().str.len_chars() > pl.col("heading").str.len_chars() + _MARK_BEHIND
+    return joined.with_columns(
+        pl.col("section_key").forward_fill().over("doc"), is_heading=pl.col("heading").is_not_null() & ~goes_on
+    ).drop("heading")
