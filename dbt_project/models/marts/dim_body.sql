@@ -32,7 +32,8 @@ bodies as (
 typed as (
     select
         bodies.body_key,
-        body_types.body_type
+        body_types.body_type,
+        body_types.level
     from bodies
     inner join body_types on ends_with(bodies.unit_name, body_types.suffix)
     qualify row_number() over (partition by bodies.body_key order by length(body_types.suffix) desc) = 1
@@ -48,6 +49,7 @@ select
     bodies.unit_name,
     bodies.printed_parent,
     coalesce(typed.body_type, 'unknown') as body_type,
+    coalesce(divisions.level, typed.level) as body_level,
     bodies.division_code,
     bodies.is_government,
     divisions.full_name as division_full_name,
