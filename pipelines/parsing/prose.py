@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.parsing.prose_applications import read_activities
-from pipelines.parsing.prose_disclosure import Found, Reading, read_disclosure
+from pipelines.parsing.prose_disclosure import Reading, read_disclosure
+from pipelines.parsing.prose_figures import Found
 from pipelines.parsing.prose_respectively import read_respectively
 from pipelines.parsing.prose_sentences import Line, Sentence, read_sentences
 

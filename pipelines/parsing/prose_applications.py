@@ -1,7 +1,7 @@
-"""What a sentence says of applications, reviews, lawsuits, fees, procurement and normative documents.
+"""What a sentence says of applications, reviews, lawsuits, fees and procurement.
 
-Belongs here: figures whose own words say what they count, and sentences that say there were none. Information
-disclosed is read in `prose_disclosure`.
+Belongs here: figures whose own words say what they count, and sentences that say there were none. Documents issued
+and decisions taken are read in `prose_actions`, information disclosed in `prose_disclosure`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.parsing.numerals import figure_of, is_approximate, read_value
-from pipelines.parsing.prose_words import words_pattern
-from pipelines.parsing.prose_years import is_open_cumulation, is_stock, names_this_year
-
-Found = tuple[str, float, bool, int, int]
+from pipelines.parsing.numerals import figure_of
+from pipelines.parsing.prose_actions import read_actions
+from pipelines.parsing.prose_figures import COUNTED, Found, denials, matches
 
 _CASES = figure_of(r"件次|件|条|份|宗|起|例|项|个|次|人次")
-_COUNTED = r"(?:的)?(?:数量|总数|数)?(?:共计|共有|共|总计|合计|为|是|达|：)*"
 _GAP = r"[^，。；：]"
 _REQUEST = (
     r"(?:信息公开(?:的)?(?:书面|网上|网络)?申请|依申请公开|公开申请|申请公开|公开[^，。；：]{0,10}的申请|信息的?申请)"
 )
-_REQUEST_BEHIND = rf"(?:申请)?(?:信息|政府信息|事项|请求|件|表|申请|办理)*{_COUNTED}"
+_REQUEST_BEHIND = rf"(?:申请)?(?:信息|政府信息|事项|请求|件|表|申请|办理)*{COUNTED}"
 _RECEIVED = re.compile(
     rf"(?:收到|受理|接到|接收|接受|新收|收取)(?:了)?{_GAP}{{0,36}}?{_REQUEST}{_REQUEST_BEHIND}{_CASES}"
 )
@@ -33,13 +30,13 @@ _NOUGHT = re.compile(
 )
 _ANSWERED = re.compile(
     rf"(?<!继续)(?<!予)(?:已?答复|已?办结|已?办理|已?回复|已?处理|已?完成)(?:完毕|了|的)?(?:政府信息公开申请|信息公开申请|依申请公开申请|依申请公开|公开申请|申请)?"
-    rf"(?:信息|事项|件|情况)?{_COUNTED}{_CASES}"
+    rf"(?:信息|事项|件|情况)?{COUNTED}{_CASES}"
 )
 _CARRIED_IN = re.compile(
-    rf"(?:上年度?|上一年度?|去年)结转(?:的)?(?:政府信息公开|信息公开|依申请公开)?(?:申请)?{_COUNTED}{_CASES}"
+    rf"(?:上年度?|上一年度?|去年)结转(?:的)?(?:政府信息公开|信息公开|依申请公开)?(?:申请)?{COUNTED}{_CASES}"
 )
 _CARRIED_OUT = re.compile(
-    rf"结转(?:至|到)?(?:下一?年度?|次年度?|明年)(?:继续|度|的|办理|处理|政府信息公开|信息公开|申请)*{_COUNTED}{_CASES}"
+    rf"结转(?:至|到)?(?:下一?年度?|次年度?|明年)(?:继续|度|的|办理|处理|政府信息公开|信息公开|申请)*{COUNTED}{_CASES}"
 )
 _OTHER_REQUESTS = re.compile(
     r"行政许可|救助|低保|残疾|补贴|建房|宅基地|证明|建议|提案|热线|信访|投诉|诉求|留言|咨询|信箱|工单|入党|舆情"
@@ -59,9 +56,9 @@ _DISPUTE_DENIED = re.compile(
     r"[^，。；：\d]{0,30}"
 )
 _REVIEWS = re.compile(
-    rf"(?<![、和及与或/])(?:行政复议|申请复议|被复议)(?:案件|申请|案|事项)?{_COUNTED}(?:发生)?{_CASES}"
+    rf"(?<![、和及与或/])(?:行政复议|申请复议|被复议)(?:案件|申请|案|事项)?{COUNTED}(?:发生)?{_CASES}"
 )
-_LAWSUITS = re.compile(rf"(?<![、和及与或/])(?:行政诉讼|提起诉讼|被诉讼)(?:案件|案|事项)?{_COUNTED}(?:发生)?{_CASES}")
+_LAWSUITS = re.compile(rf"(?<![、和及与或/])(?:行政诉讼|提起诉讼|被诉讼)(?:案件|案|事项)?{COUNTED}(?:发生)?{_CASES}")
 _BOTH_NOUGHT = re.compile(
     r"复议(?:案件)?[、和及与或/，]?(?:提起)?(?:行政)?诉讼(?:案件|数量|数|案)?(?:均|都|各|共)?为?(?P<number>0|零)(?:件|起|例|宗|次)"
 )
@@ -72,16 +69,10 @@ _NO_REQUEST_FEES = re.compile(
     r"(?:未|没有|没|不存在)[^，。；]{0,40}?(?:收取[^，。；]{0,24}?费用|收取[^，。；]{0,10}?费|收费)(?![^，。；]{0,6}(?:标准|项目|减免申请))"
 )
 _PROJECTS = re.compile(
-    rf"(?:政府集中采购|政府采购|集中采购|采购)(?:项目|事项|活动)?{_COUNTED}{figure_of(r'个|项|次|件|宗|批次|批|笔')}(?!信息|公告|公示)"
+    rf"(?:政府集中采购|政府采购|集中采购|采购)(?:项目|事项|活动)?{COUNTED}{figure_of(r'个|项|次|件|宗|批次|批|笔')}(?!信息|公告|公示)"
 )
 _PURCHASED = re.compile(
     rf"采购[^。；]{{0,24}}?(?:总?金额|总额|资金|采购额|支出)(?:共计|共|合计|总计|为|是|达|约为|：|人民币)*{_MONEY}"
-)
-_ISSUED = re.compile(
-    rf"(?:制发|制定|新制定|制作|制订|出台|印发|新增)(?:并?(?:公开|发布|印发))?(?:了)?(?:行政)?规范性文件{_COUNTED}{figure_of(r'件|份|个|部|条')}"
-)
-_NONE_ISSUED = re.compile(
-    r"(?:未|没有|无)(?:新)?(?:制发|制定|制作|制订|出台|印发|发布)(?:[和、或及](?:废止|发布|公开|修改|修订|印发))*(?:任何)?(?:行政)?规范性文件"
 )
 _PARTIAL = re.compile(r"季度|上半年|下半年|\d{1,2}月份|各村|社区|要求各|每月|每周|每季")
 
@@ -98,14 +89,14 @@ def read_activities(text: str, before: str, report_year: int | None) -> Iterator
         yield from _read_fees(text, before, report_year)
     if "采购" in text:
         yield from _read_procurement(text, report_year)
-    if "规范性文件" in text:
-        yield from _matches(_ISSUED, text, "normative_documents_issued", report_year)
-        yield from _denials(_NONE_ISSUED, text, ["normative_documents_issued"], report_year)
+    yield from read_actions(text, report_year)
 
 
 def _read_applications(text: str, report_year: int | None) -> Iterator[Found]:
-    received = list(_matches(_RECEIVED, text, "applications_received", report_year))
-    received = received or list(_matches(_RECEIVED_BEFORE, text, "applications_received", report_year))
+    received = list(matches(_RECEIVED, text, "applications_received", report_year, but_not=_OTHER_REQUESTS))
+    received = received or list(
+        matches(_RECEIVED_BEFORE, text, "applications_received", report_year, but_not=_OTHER_REQUESTS)
+    )
     for found in received:
         words = text[found[3] : found[4]]
         if "复议" not in words and "诉讼" not in words and not text[max(0, found[3] - 3) : found[3]].endswith("其中"):
@@ -115,78 +106,46 @@ def _read_applications(text: str, report_year: int | None) -> Iterator[Found]:
         match = _NONE_RECEIVED.search(text)
         behind = text[match.end() :] if match else ""
         if match and not _NOT_ONLY_RECEIVED.search(behind):
-            yield from _denials(_NONE_RECEIVED, text, ["applications_received"], report_year)
+            yield from denials(_NONE_RECEIVED, text, ["applications_received"], report_year, ever=True)
         elif (match := _NOUGHT.search(text)) and "其中" not in text[: match.start()]:
-            yield from _denials(_NOUGHT, text, ["applications_received"], report_year)
+            yield from denials(_NOUGHT, text, ["applications_received"], report_year)
     if "申请" not in text or "公开" not in text:
         return
     if "许可" not in text:
-        yield from _matches(_ANSWERED, text, "applications_answered", report_year)
-    yield from _matches(_CARRIED_IN, text, "applications_carried_in", None)
-    yield from _matches(_CARRIED_OUT, text, "applications_carried_out", None)
+        yield from matches(_ANSWERED, text, "applications_answered", report_year, but_not=_OTHER_REQUESTS)
+    yield from matches(
+        _CARRIED_IN, text, "applications_carried_in", report_year, but_not=_OTHER_REQUESTS, any_year=True
+    )
+    yield from matches(
+        _CARRIED_OUT, text, "applications_carried_out", report_year, but_not=_OTHER_REQUESTS, any_year=True
+    )
 
 
 def _read_disputes(text: str, before: str, report_year: int | None) -> Iterator[Found]:
     if "公开" not in text and "公开" not in before:
         return
-    yield from _matches(_REVIEWS, text, "reviews_received", report_year)
-    yield from _matches(_LAWSUITS, text, "lawsuits_received", report_year)
-    yield from _denials(_BOTH_NOUGHT, text, ["reviews_received", "lawsuits_received"], report_year)
+    yield from matches(_REVIEWS, text, "reviews_received", report_year, but_not=_OTHER_REQUESTS)
+    yield from matches(_LAWSUITS, text, "lawsuits_received", report_year, but_not=_OTHER_REQUESTS)
+    yield from denials(_BOTH_NOUGHT, text, ["reviews_received", "lawsuits_received"], report_year)
     denied = _DISPUTE_DENIED.search(text)
     if denied and not re.search(r"不予|败诉|纠正|维持|撤销|超期|逾期|\d", denied.group()):
         named = {"reviews_received": "复议", "lawsuits_received": "诉讼"}
         # 未发生行政复议，行政诉讼1件: the list that is denied ends at the comma.
         quantities = [quantity for quantity, word in named.items() if word in denied.group()]
-        yield from _denials(_DISPUTE_DENIED, text, quantities, report_year)
+        yield from denials(_DISPUTE_DENIED, text, quantities, report_year, ever=True)
 
 
 def _read_fees(text: str, before: str, report_year: int | None) -> Iterator[Found]:
-    yield from _matches(_FEES, text, "fee_amount", report_year)
+    yield from matches(_FEES, text, "fee_amount", report_year, but_not=_OTHER_REQUESTS)
     text = re.sub(r"[^，；。]*行政事业性[^，；。]*", lambda match: "　" * len(match.group()), text)
     if "公开" not in text + before or "标准" in text:
         return
-    yield from _matches(_REQUEST_FEES, text, "application_fee_amount", report_year)
-    yield from _denials(_NO_REQUEST_FEES, text, ["application_fee_amount"], report_year)
+    yield from matches(_REQUEST_FEES, text, "application_fee_amount", report_year, but_not=_OTHER_REQUESTS)
+    yield from denials(_NO_REQUEST_FEES, text, ["application_fee_amount"], report_year)
 
 
 def _read_procurement(text: str, report_year: int | None) -> Iterator[Found]:
     if re.search(r"预算|计划|拟|公告|公示|信息", text):
         return
-    yield from _matches(_PROJECTS, text, "procurement_projects", report_year)
-    yield from _matches(_PURCHASED, text, "procurement_amount", report_year)
-
-
-def _matches(pattern: re.Pattern[str], text: str, quantity: str, report_year: int | None) -> Iterator[Found]:
-    """The first figure of a pattern whose words are of this year and of this subject; `None` asks for no year."""
-    for match in pattern.finditer(text):
-        value = read_value(match)
-        if (
-            value is None
-            or _OTHER_REQUESTS.search(match.group())
-            or not _is_of_year(text, match, quantity, report_year)
-        ):
-            continue
-        yield quantity, value, is_approximate(match), match.start(), match.end()
-        return
-
-
-def _denials(pattern: re.Pattern[str], text: str, quantities: list[str], report_year: int | None) -> Iterator[Found]:
-    match = pattern.search(text)
-    if match and quantities and _is_of_year(text, match, quantities[0], report_year):
-        for quantity in quantities:
-            yield quantity, 0.0, False, match.start(), match.end()
-
-
-def _is_of_year(text: str, match: re.Match[str], quantity: str, report_year: int | None) -> bool:
-    """The clauses up to the figure, in order: the last that names a year decides; a stock is never this year's."""
-    if quantity.startswith("applications_carried"):
-        return True
-    known: bool | None = None
-    said = re.sub(r"(?:上年度?|上一年度?|去年)结转[^，。；]*", "", text[: match.end()])
-    said = re.sub(r"结转(?:至|到)?(?:下一?年度?|次年度?|明年)", "", said)
-    for clause in re.split(r"[，；]", re.sub(r"《[^》]*》", "", said)):
-        known = names_this_year(clause, report_year, known)
-    is_open = "累计" in re.split(r"[，；]", said)[-1] and is_open_cumulation(said)
-    if is_stock(said, report_year) or is_open:
-        return match.re in (_NONE_RECEIVED, _DISPUTE_DENIED)
-    return known is not False and not words_pattern("other_year").search(match.group().replace("上年结转", ""))
+    yield from matches(_PROJECTS, text, "procurement_projects", report_year, but_not=_OTHER_REQUESTS)
+    yield from matches(_PURCHASED, text, "procurement_amount", report_year, but_not=_OTHER_REQUESTS)

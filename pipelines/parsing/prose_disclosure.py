@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from pipelines.parsing import prose_clauses as clauses
 from pipelines.parsing.numerals import is_approximate, read_value
+from pipelines.parsing.prose_figures import Found
 from pipelines.parsing.prose_sentences import Sentence
 from pipelines.parsing.prose_words import channels_in, words_pattern
 from pipelines.parsing.prose_years import COMPARED, is_open_cumulation, is_stock, names_this_year
 
 # Quantity, value, whether it is approximate, and the places of its words in the sentence.
-Found = tuple[str, float, bool, int, int]
 # The figure above a list is not clear: what the list names has no whole either.
 _UNCLEAR = ""
 _TOGETHER = re.compile(r"共|合计|总计|总数|总")
