@@ -25,6 +25,7 @@ from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.signatures import sign_reports
 from pipelines.parsing.tables import place_values
+from pipelines.parsing.worded_figures import find_worded_figures
 from pipelines.schemas.staging import SECTION
 
 _MIN_SIGNS = 2
@@ -104,6 +105,7 @@ def parse_texts(
             *((doc, finding) for doc, identity in identities.items() for finding in place_findings(identity)),
             *_as_findings(_edition_findings(reports, editions)),
             *_as_findings(found),
+            *((worded.pop("doc"), worded) for worded in find_worded_figures(texts, sections, all_cells, is_report)),
         ],
     )
 
