@@ -24,6 +24,9 @@ _MAX_WORDS = 40
 _MAX_PENDING = 12
 _MAX_VALUE = 8
 _MIN_DISTINCT = 4
+# 收到申请5件，予以公开3件。: figures counted in the course of a sentence. So many lines of them are a table all the same.
+_COUNTED_CLAUSE = re.compile(r"\d\s*(?:件次|件|条|项|个|份|起|宗|例|人次|次)\s*[，,。；;、]")
+_MAX_SENTENCES = 3
 # So many labels in succession are a table whose cells are all empty.
 _MIN_PRINTED = 8
 
@@ -185,10 +188,22 @@ def _is_of_form(run: list[Piece]) -> bool:
         return any(_holds_labels(piece.text) for piece in run if piece.style != "empty")
     if any(piece.style in ("tab", "bar") for piece in run):
         return True
+    if _is_prose(run):
+        return False
     has_figures = any(kind in ("figure", "mark") for piece in run for kind, _ in lex(piece.text))
     if not has_figures:
         return len(labels) >= _MIN_PRINTED
     return len(labels) > 1 or any(len(label) >= _MIN_DISTINCT for label in labels)
+
+
+def _is_prose(run: list[Piece]) -> bool:
+    """A few sentences that count what the labels in them name are no rows of a table."""
+    lines = [piece for piece in run if piece.style != "empty"]
+    return (
+        len(lines) <= _MAX_SENTENCES
+        and all(piece.style == "line" for piece in lines)
+        and all(_COUNTED_CLAUSE.search(piece.text) for piece in lines)
+    )
 
 
 def _parts(text: str) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ _TABLE_OF_SECTION = {"disclosure": "t2", "applications": "t3", "disputes": "t4"}
 _FIGURES = ("number", "zero")
 # A figure of its own: not in a date, an article, an amount of days, a numbering or a code.
 _FIGURE = re.compile(
-    r"(?<![\d.\-－—/第〔\[(（A-Za-z])\d[\d,]*(?:\.\d+)?(?![\d.,]*[年月日号％%：、.\-/A-Za-z）)\]〕])(?!个?工作日|个月|小时|分钟)"
+    r"(?<![\d.\-－—/第〔\[(（A-Za-z])\d[\d,]*(?:\.\d+)?(?![\d.,]*\d)(?![\d.,]*[年月日号％%：、.\-/A-Za-z）)\]〕])(?!个?工作日|个月|小时|分钟)"
 )
 _MIN_ROWS = 2
 
@@ -47,14 +47,19 @@ def find_worded_figures(
 
 
 def _read_span(lines: list[str], table: str, first: int, last: int | None) -> dict[str, Any] | None:
-    labels, numbers, named = _labels(table), [], []
+    labels = _labels(table)
+    numbers: list[str] = []
+    named: set[str] = set()
+    found_in: list[int] = []
     for number, line in enumerate(lines[first : (last or len(lines) + 1) - 1], start=first + 1):
         rows = [label for label in labels if label in line]
         figures = _FIGURE.findall(line) if rows else []
         if figures:
             numbers += figures
-            named.append((number, max(rows, key=len)))
-    if len({row for _, row in named}) < _MIN_ROWS:
+            found_in.append(number)
+            # A label within a longer one that stands there, too, names no row of its own.
+            named |= {row for row in rows if not any(row != other and row in other for other in rows)}
+    if len(named) < _MIN_ROWS:
         return None
     return {
         "rule_key": "figures_in_words",
@@ -63,8 +68,8 @@ def _read_span(lines: list[str], table: str, first: int, last: int | None) -> di
         "numbers": ", ".join(numbers),
         "n": str(len(numbers)),
         "actual": ", ".join(numbers),
-        "line_start": named[0][0],
-        "line_end": named[-1][0],
+        "line_start": found_in[0],
+        "line_end": found_in[-1],
     }
 
 
