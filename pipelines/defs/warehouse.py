@@ -3,16 +3,19 @@
 Belongs here: running dbt on the build database of a run. What the models compute stands in dbt_project.
 """
 
+import importlib.metadata
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from packaging.version import Version
 
 from pipelines.defs.metadata import OWNERS, preview
 from pipelines.defs.overviews import overview
@@ -82,8 +85,23 @@ def _files(pattern: str) -> list[Path]:
     return [path for path in DBT_PROJECT_DIR.glob(pattern) if "target" not in path.parts]
 
 
+class InstalledDbt(DbtCliResource):
+    """The dbt that stands beside this Python: its version is known, and no adapter is opened on a file that is built.
+
+    dagster-dbt asks `dbt --version` and opens an adapter before each call, some five seconds of a refresh; it takes
+    the adapter for row counts and column lineage, which are not asked for here. Both go on without it.
+    """
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(importlib.metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
 dbt_project = prepare_project()
-dbt_resource = DbtCliResource(project_dir=dbt_project)
+dbt_resource = InstalledDbt(project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR))
 
 
 @dbt_assets(
