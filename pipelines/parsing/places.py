@@ -24,6 +24,7 @@ _MAX_BEFORE = 24
 _MAX_FULL_NAMES = 12
 _HAN_BEFORE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+$")
 _PHONE = re.compile(r"(?<!\d)[（(]?(0\d{2,3})\s*[-—－–)）]\s*\d{7,8}(?!\d)")
+_DIGIT = re.compile(r"\d")
 _CALL = re.compile("电话|联系|传真|热线|[Tt]el|咨询|号码")
 _POSTCODE = re.compile(r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*[（(]?(\d{6})(?!\d)")
 _LEVELS = {2: "mention_province", 4: "mention_prefecture", 6: "mention_county"}
@@ -125,7 +126,7 @@ def code_clues(lines: Iterable[Line], url: str | None) -> Iterator[Clue]:
 
 def _line_clues(lines: Iterable[Line]) -> Iterator[Clue]:
     for number, text in lines:
-        if not any(char.isdigit() for char in text):
+        if not _DIGIT.search(text):
             continue
         yield from _credit_codes([(number, text)])
         if _CALL.search(text):
