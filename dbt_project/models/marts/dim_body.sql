@@ -52,6 +52,14 @@ select
     coalesce(divisions.level, typed.level) as body_level,
     bodies.division_code,
     bodies.is_government,
+    case
+        when bodies.is_government then 'government'
+        when bodies.division_code is not null then 'department'
+        -- Not placed: what the ending of the name tells.
+        when typed.level is not null or typed.body_type = 'city' then 'government'
+        when typed.body_type is not null then 'department'
+        else 'unknown'
+    end as body_kind,
     divisions.full_name as division_full_name,
     divisions.province_name,
     divisions.prefecture_name,
