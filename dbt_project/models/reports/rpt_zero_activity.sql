@@ -1,5 +1,5 @@
--- Years in a row: the zeros of a body and activity, numbered by year, stand at one distance from their number as long as
--- no year is left out. Only a stated zero counts; a year that is missing, blank or without the question breaks the row.
+-- Years in a row: the zeros of a body and activity, numbered by year, stand at one distance from their number as long
+-- as no year is left out. Only a stated zero counts; a year that is missing, blank or not asked for breaks the row.
 with statuses as (
     select * from {{ ref('fct_zero_activity') }}
 ),
