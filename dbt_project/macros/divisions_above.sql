@@ -5,7 +5,8 @@
 select
     division_code,
     case
-        when level in ('county', 'township') and county_name is distinct from prefecture_name then county_code
+        when level in ('county', 'township') and coalesce(county_name, '') <> coalesce(prefecture_name, '')
+            then county_code
     end as county_code,
     case when level <> 'province' and prefecture_name is not null then prefecture_code end as prefecture_code,
     province_code

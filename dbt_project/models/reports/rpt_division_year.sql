@@ -1,5 +1,5 @@
--- Sums of numerators and of denominators, first by place, then up the tree: a rate of a province is the rate of its sums,
--- never the mean of rates. A report counts in a sum where both its operands are known.
+-- Sums of numerators and of denominators, first by place, then up the tree: a rate of a province is the rate of its
+-- sums, never the mean of rates. A report counts in a sum where both its operands are known.
 with metrics as (
     select * from {{ ref('dim_metric') }}
 ),
@@ -69,19 +69,19 @@ by_place as (
     union all by name
     -- Who has not reported has no report to count: this one metric is counted over the claimed divisions.
     select
-        report_year,
-        body_level,
+        coverage.report_year,
+        coverage.body_level,
         'government' as body_kind,
-        county_code,
-        prefecture_code,
-        province_code,
+        coverage.county_code,
+        coverage.prefecture_code,
+        coverage.province_code,
         metrics.metric_key,
-        n_published as n_reports,
-        n_expected as n_with_value,
+        coverage.n_published as n_reports,
+        coverage.n_expected as n_with_value,
         0 as n_not_in_form,
-        n_expected as n_summed,
-        n_published as numerator,
-        n_expected as denominator
+        coverage.n_expected as n_summed,
+        coverage.n_published as numerator,
+        coverage.n_expected as denominator
     from coverage
     inner join metrics on metrics.metric_grain = 'division'
 ),
