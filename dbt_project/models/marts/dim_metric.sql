@@ -45,7 +45,7 @@ written as (
             *,
             count(*) over (partition by metric_key) as n_expressions
         from expressions
-    )
+    ) as counted
     group by metric_key
 )
 

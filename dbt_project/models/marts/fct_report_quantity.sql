@@ -1,5 +1,27 @@
--- What metrics count besides the cells of the form. A null says why in value_state; a report has each `report.` quantity
--- that is said of its kind, and each `prose.` quantity that its prose states.
+{%- set of_whole_report = [
+    ('form_cells', 'n_cells', "'absent'"),
+    ('printed_cells', 'n_printed', "'absent'"),
+    ('blank_cells', 'n_blank', "'absent'"),
+    ('absent_cells', 'n_cells - n_printed', "'absent'"),
+    ('ambiguous_cells', 'n_ambiguous', "'absent'"),
+    ('printed_tables', 'n_printed_tables', "'absent'"),
+    ('blank_tables', 'n_blank_tables', "'absent'"),
+    ('blank_report', 'n_with_figure = 0', "'absent'"),
+    ('rules', 'n_rules', "'absent'"),
+    ('rules_assessable', 'n_assessable', "'absent'"),
+    ('sums_assessable', 'n_sums', "'absent'"),
+    ('sums_failed', 'n_sums_failed', "'absent'"),
+    ('has_failed_sum', 'case when n_sums > 0 then n_sums_failed > 0 end', "'not_assessable'"),
+    ('year_links_assessable', 'n_year_links', "'absent'"),
+    ('year_links_passed', 'n_year_links_passed', "'absent'"),
+    ('prose_links_assessable', 'n_prose_links', "'absent'"),
+    ('prose_links_passed', 'n_prose_links_passed', "'absent'"),
+    ('publication_delay_days', 'publication_delay_days', "'not_stated'"),
+    ('fees_yuan', 'fees_yuan', 'coalesce(fees_state, state_without_form)'),
+    ('procurement_yuan', 'procurement_yuan', 'coalesce(procurement_state, state_without_form)'),
+] -%}
+-- What metrics count beside the cells of the form. A null says why in value_state; every report has every `report.`
+-- quantity, and a `prose.` quantity where its prose states it.
 with reports as (
     select * from {{ ref('int_reports') }}
 ),
@@ -74,8 +96,8 @@ of_report as (
     select
         reports.report_key,
         date_diff('day', make_date(reports.report_year + 1, 1, 1), reports.published_on) + 1 as publication_delay_days,
-        of_form.* exclude (report_key),
-        of_rules.* exclude (report_key),
+        of_form.* exclude (report_key),  -- noqa: RF02
+        of_rules.* exclude (report_key),  -- noqa: RF02
         fees.amount_yuan as fees_yuan,
         procurement.amount_yuan as procurement_yuan,
         case when reports.form_version = 'none' then 'absent' else 'not_in_form' end as state_without_form,
@@ -94,44 +116,23 @@ listed as (
     select
         report_key,
         unnest([
-            {'quantity': 'form_cells', 'value': cast(n_cells as double), 'state': 'absent'},
-            {'quantity': 'printed_cells', 'value': n_printed, 'state': 'absent'},
-            {'quantity': 'blank_cells', 'value': n_blank, 'state': 'absent'},
-            {'quantity': 'absent_cells', 'value': n_cells - n_printed, 'state': 'absent'},
-            {'quantity': 'ambiguous_cells', 'value': n_ambiguous, 'state': 'absent'},
-            {'quantity': 'printed_tables', 'value': n_printed_tables, 'state': 'absent'},
-            {'quantity': 'blank_tables', 'value': n_blank_tables, 'state': 'absent'},
-            {'quantity': 'blank_report', 'value': cast(n_with_figure = 0 as integer), 'state': 'absent'},
-            {'quantity': 'rules', 'value': n_rules, 'state': 'absent'},
-            {'quantity': 'rules_assessable', 'value': n_assessable, 'state': 'absent'},
-            {'quantity': 'sums_assessable', 'value': n_sums, 'state': 'absent'},
-            {'quantity': 'sums_failed', 'value': n_sums_failed, 'state': 'absent'},
+            {% for quantity, value, state in of_whole_report -%}
             {
-                'quantity': 'has_failed_sum',
-                'value': case when n_sums > 0 then cast(n_sums_failed > 0 as integer) end,
-                'state': case when n_sums is null then 'absent' else 'not_assessable' end
-            },
-            {'quantity': 'year_links_assessable', 'value': n_year_links, 'state': 'absent'},
-            {'quantity': 'year_links_passed', 'value': n_year_links_passed, 'state': 'absent'},
-            {'quantity': 'prose_links_assessable', 'value': n_prose_links, 'state': 'absent'},
-            {'quantity': 'prose_links_passed', 'value': n_prose_links_passed, 'state': 'absent'},
-            {'quantity': 'publication_delay_days', 'value': publication_delay_days, 'state': 'not_stated'},
-            {'quantity': 'fees_yuan', 'value': fees_yuan, 'state': coalesce(fees_state, state_without_form)},
-            {
-                'quantity': 'procurement_yuan',
-                'value': procurement_yuan,
-                'state': coalesce(procurement_state, state_without_form)
-            }
-        ], recursive := true)
+                quantity: '{{ quantity }}',
+                value: cast({{ value }} as double),
+                state: {{ state }}
+            }{{ ',' if not loop.last }}
+            {% endfor %}
+        ]) as entry
     from of_report
 ),
 
 quantities as (
     select
         report_key,
-        'report.' || quantity as quantity,
-        value,
-        state
+        'report.' || entry.quantity as quantity,
+        entry.value,
+        entry.state
     from listed
     union all
     select

@@ -1,4 +1,5 @@
--- One pass over the cells: those that a metric asks for are joined with its terms and added up by report and expression.
+-- One pass over the cells: those that a metric asks for are joined with its terms and added up by report and
+-- expression.
 with reports as materialized (
     select
         report_key,

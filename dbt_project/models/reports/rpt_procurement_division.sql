@@ -11,19 +11,24 @@ places as (
     {{ divisions_above('divisions') }}
 ),
 
+placed as (
+    select
+        procurement.*,
+        places.county_code,
+        places.prefecture_code,
+        places.province_code
+    from procurement
+    left join places on procurement.division_code = places.division_code
+),
+
 up_the_tree as (
     select
         unnest(case
-            when places.province_code is null then ['unplaced']
-            else
-                list_filter(
-                    [places.county_code, places.prefecture_code, places.province_code, '0'],
-                    lambda code: code is not null
-                )
+            when province_code is null then ['unplaced']
+            else list_filter([county_code, prefecture_code, province_code, '0'], lambda code: code is not null)
         end) as above_code,
-        procurement.*
-    from procurement
-    left join places on procurement.division_code = places.division_code
+        placed.*
+    from placed
 ),
 
 summed as (
