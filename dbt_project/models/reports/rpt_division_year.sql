@@ -61,8 +61,9 @@ by_place as (
         count(body_metrics.value) as n_with_value,
         count(*) filter (where body_metrics.null_reason = 'not_in_form') as n_not_in_form,
         count(*) filter (where body_metrics.is_summed) as n_summed,
-        sum(body_metrics.numerator) filter (where body_metrics.is_summed) as numerator,
-        sum(body_metrics.denominator) filter (where body_metrics.is_summed) as denominator
+        -- Decimals: a sum of yuan must not depend on the order in which it was added up.
+        sum(cast(body_metrics.numerator as decimal(38, 6))) filter (where body_metrics.is_summed) as numerator,
+        sum(cast(body_metrics.denominator as decimal(38, 6))) filter (where body_metrics.is_summed) as denominator
     from body_metrics
     inner join bodies on body_metrics.body_key = bodies.body_key
     group by all
@@ -124,8 +125,8 @@ rolled_up as (
         body_level,
         body_kind,
         metric_key,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
+        cast(sum(numerator) as double) as numerator,
+        cast(sum(denominator) as double) as denominator,
         sum(n_reports) as n_reports,
         sum(n_summed) as n_summed,
         sum(n_with_value) as n_with_value,
