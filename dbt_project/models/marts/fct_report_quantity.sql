@@ -44,9 +44,11 @@ prose as (
 
 rule_results as (
     select
-        *,
-        case when starts_with(relation_key, 't2_') then 'plausibility' else 'sum' end as rule_kind
-    from {{ ref('fct_rule_result') }}
+        results.report_key,
+        results.status,
+        rules.rule_kind
+    from {{ ref('fct_rule_result') }} as results
+    inner join {{ ref('dim_rule') }} as rules on results.rule_key = rules.rule_key
 ),
 
 of_table as (
