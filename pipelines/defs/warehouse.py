@@ -17,12 +17,13 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from packaging.version import Version
 
-from pipelines.defs.metadata import OWNERS, preview
+from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.publishing.curation import ensure_curated
 from pipelines.publishing.database import begin_build
 from pipelines.publishing.staging import ensure_staging_folders, remove_gone
+from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, load_settings
 
 _LAYERS = ("staging", "intermediate", "marts", "reports")
@@ -57,6 +58,13 @@ class WarehouseTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """One team owns all."""
         return OWNERS
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What dagster-dbt tells, with the column schema of published tables from the dictionary and their keys."""
+        metadata = super().get_metadata(dbt_resource_props)
+        if dbt_resource_props["resource_type"] != "model" or dbt_resource_props["name"] not in PUBLISHED_TABLES:
+            return metadata
+        return {**metadata, "dagster/column_schema": published_column_schema(dbt_resource_props["name"])}
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """The dbt layer of a model."""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pipelines.settings import DBT_PROJECT_DIR
 
-TABLE_PREFIX = "table_"
+# A column may be called table_key: a block is of a table where the name of a table follows.
+_OF_TABLE = re.compile(r"table_(dim|fct|rpt|stg|int|seed|staging|curation)_\w+")
 _BLOCK = re.compile(r"{%\s*docs\s+(\S+)\s*%}(.*?){%\s*enddocs\s*%}", re.DOTALL)
 _MARK = re.compile(r"{%\s*(?:end)?docs\b")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -64,7 +65,7 @@ class Entry:
     @property
     def is_table(self) -> bool:
         """Whether the entry is of a table."""
-        return self.name.startswith(TABLE_PREFIX)
+        return bool(_OF_TABLE.fullmatch(self.name))
 
     @property
     def title(self) -> str:
@@ -96,7 +97,7 @@ def parse_block(name: str, body: str) -> Entry:
     """
     text = body.strip()
     lines = text.split("\n")
-    keys = _TABLE_KEYS if name.startswith(TABLE_PREFIX) else _COLUMN_KEYS
+    keys = _TABLE_KEYS if _OF_TABLE.fullmatch(name) else _COLUMN_KEYS
     if len(lines) < 3 or any(line.startswith("- ") for line in lines[:3]):
         raise DictionaryError("begins with three lines: names, Chinese meaning, English meaning")
     names, meaning_zh, meaning_en = (line.strip() for line in lines[:3])
@@ -167,7 +168,7 @@ def _parse_list(lines: list[str], keys: tuple[str, ...]) -> dict[str, str]:
 
 
 def _check_facts(name: str, facts: dict[str, str], meaning_en: str) -> None:
-    if name.startswith(TABLE_PREFIX):
+    if _OF_TABLE.fullmatch(name):
         if not meaning_en.startswith("Grain: one "):
             raise DictionaryError(f"line 3 of a table begins with `Grain: one …`, not {meaning_en!r}")
     else:

@@ -6,6 +6,7 @@ Belongs here: reading the models' yml files. What a table or a column means stan
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,22 @@ def load_primary_keys() -> dict[str, tuple[str, ...]]:
     return {model["name"]: _key_of(model, path) for path, model in read_models()}
 
 
+@dataclass(frozen=True)
+class DeclaredColumn:
+    """A column as the contract of its table declares it: name, DuckDB type, accepted values (empty: any), never null."""
+
+    name: str
+    data_type: str
+    accepted: tuple[str, ...]
+    is_required: bool
+
+
+@cache
+def load_columns() -> dict[str, tuple[DeclaredColumn, ...]]:
+    """Return published table -> its columns in the order of the contract."""
+    return {model["name"]: tuple(_declared(column) for column in model["columns"]) for _, model in read_models()}
+
+
 def read_models() -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield the yml file and the entry of every published model, in the order of files and entries."""
     for layer in _LAYERS:
@@ -38,6 +55,17 @@ def read_models() -> Iterator[tuple[Path, dict[str, Any]]]:
             content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
             for model in content.get("models", []):
                 yield path, model
+
+
+def _declared(column: dict[str, Any]) -> DeclaredColumn:
+    tests = column.get("data_tests", [])
+    accepted = [
+        str(value)
+        for test in tests
+        if "accepted_values" in test
+        for value in test["accepted_values"]["arguments"]["values"]
+    ]
+    return DeclaredColumn(column["name"], column["data_type"], tuple(accepted), "not_null" in tests)
 
 
 def _key_of(model: dict[str, Any], path: Path) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def test_a_table_is_read_and_needs_no_list():
     entry = parse_block("table_fct_procurement", TABLE)
     assert entry.is_table
     assert entry.example == "select count(*) from fct_procurement"
-    assert parse_block("table_x", "\n".join(TABLE.strip().split("\n")[:3])).facts == {}
+    assert parse_block("table_fct_x", "\n".join(TABLE.strip().split("\n")[:3])).facts == {}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_wrong_column_is_told_what_to_write(old, new, says):
 
 def test_a_table_says_its_grain():
     with pytest.raises(DictionaryError, match="line 3 of a table begins with `Grain: one …`, not 'A report"):
-        parse_block("table_x", TABLE.replace("Grain: one report", "A report"))
+        parse_block("table_fct_x", TABLE.replace("Grain: one report", "A report"))
 
 
 def test_faults_have_file_line_and_block(tmp_path):
