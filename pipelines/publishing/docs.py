@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from pipelines.publishing.curation import ensure_curated
+from pipelines.publishing.dictionary import write_dictionary
 from pipelines.publishing.staging import ensure_staging_folders
 from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, Settings, load_settings
 
@@ -25,6 +26,7 @@ def build_docs(settings: Settings) -> Path:
     """
     ensure_staging_folders(settings)
     ensure_curated(settings)
+    write_dictionary(settings)
     page = settings.warehouse_dir / "docs" / "index.html"
     dbt = Path(sys.executable).parent / "dbt"
     with tempfile.TemporaryDirectory() as folder:
@@ -65,6 +67,7 @@ def _environment(settings: Settings, database: Path) -> dict[str, str]:
         "GID_STAGING_DIR": str(settings.staging_dir),
         "GID_REFERENCE_DIR": str(REFERENCE_DIR),
         "GID_CURATED_DIR": str(settings.curated_dir),
+        "GID_DICTIONARY_DIR": str(settings.dictionary_dir),
     }
 
 
