@@ -39,10 +39,13 @@ def test_every_published_column_has_an_entry_of_its_name():
             assert column_entry(column["name"]), place
 
 
-def test_no_entry_is_of_nothing():
+def test_no_entry_describes_nothing():
     columns = {column.name for declared in load_columns().values() for column in declared}
     columns |= {name for model in FRAMES.values() for name in model.to_schema().columns}
     assert sorted(set(COLUMNS) - columns) == []
+    tables = {*PUBLISHED_TABLES, "seed_dictionary_columns", *(f"seed_{path.stem}" for path in SEEDS_DIR.glob("*.csv"))}
+    tables |= {f"staging_{name}" for name in STAGING_MODELS} | {f"curation_{name}" for name in CURATION_MODELS}
+    assert sorted(set(load_dictionary()) - set(COLUMNS) - {f"table_{name}" for name in tables}) == []
 
 
 @pytest.mark.parametrize("frame", FRAMES)

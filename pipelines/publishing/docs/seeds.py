@@ -12,6 +12,8 @@ from pipelines.settings import SEEDS_DIR
 
 _SEVERITIES = {"error": "错误 Errors", "warning": "警告 Warnings", "info": "说明 Notes"}
 _LABELS = {
+    "text_zh": "关系",
+    "text_en": "Relation",
     "severity": "严重程度 Severity",
     "scope": "对象 Scope",
     "rule_kind": "种类 Kind",
@@ -21,9 +23,6 @@ _LABELS = {
     "result_per": "每处 A result per",
     "per": "每处 A result per",
     "operator": "比较 Comparison",
-    "expression": "算式 Expression",
-    "numerator": "分子 Numerator",
-    "denominator": "分母 Denominator",
     "tolerance": "容差 Tolerance",
     "gives_finding": "列为发现 Gives a finding",
     "basis": "依据 Basis",
@@ -33,8 +32,6 @@ _LABELS = {
     "message_en": "Words",
     "remedy_zh": "处理",
     "remedy_en": "Remedy",
-    "text_zh": "关系",
-    "text_en": "Relation",
     "unit": "单位 Unit",
     "additive_over": "可相加 Additive over",
     "comparable_over_forms": "各版格式可比 Comparable over forms",
@@ -42,6 +39,9 @@ _LABELS = {
     "rounding": "取整 Rounding",
     "caveats_zh": "注意",
     "caveats_en": "Caveats",
+    "expression": "算式 Expression",
+    "numerator": "分子 Numerator",
+    "denominator": "分母 Denominator",
 }
 _AS_CODE = {"expression", "numerator", "denominator"}
 
