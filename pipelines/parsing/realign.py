@@ -13,6 +13,7 @@ from functools import cache
 import polars as pl
 
 from pipelines.forms.dictionary import load_seed
+from pipelines.forms.expressions import Sum, table_sums
 from pipelines.parsing.placements import Placement, Value, placements
 
 # Beyond these the rows of a table stay ambiguous: some tenths of a second.
@@ -31,14 +32,6 @@ class ShortRow:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """A relation of a table: the terms with their signs add up to 0, in each column or among the columns of a row."""
-
-    terms: tuple[tuple[str, int], ...]
-    per: str
-
-
 def realign_table(
     version: str, table_key: str, columns: Sequence[str], short: Sequence[ShortRow], placed: dict[str, Vector]
 ) -> dict[int, Placement]:
@@ -48,7 +41,7 @@ def realign_table(
         columns: the column keys of the table, in order (where its rows have different ones, no sum joins them).
         placed: row key -> figures of the rows that are complete, empty cells as 0.
     """
-    sums = _sums(version, table_key) if columns else ()
+    sums = table_sums(version, table_key) if columns else ()
     by_row: dict[int, dict[Vector, list[Placement]]] = {}
     certain: dict[int, Placement] = {}
     for row in short:
@@ -141,22 +134,6 @@ def _may_hold(sums: list[Sum], chosen: dict[str, Vector], n: int) -> bool:
             if (whole and value != 0) or (not whole and value > 0):
                 return False
     return True
-
-
-@cache
-def _sums(version: str, table_key: str) -> tuple[Sum, ...]:
-    mine = (pl.col("form_version") == version) & (pl.col("table_key") == table_key)
-    relations = load_seed("check_relations").filter(mine & (pl.col("operator") == "eq"))
-    terms = load_seed("check_terms").filter(mine)
-    found = []
-    for key, per in relations.select("relation_key", "per").rows():
-        rows = terms.filter(pl.col("relation_key") == key).rows(named=True)
-        signed = [
-            (row["row_key"] or row["column_key"], int(row["sign"]) * (1 if row["side"] == "right" else -1))
-            for row in rows
-        ]
-        found.append(Sum(tuple(signed), per))
-    return tuple(found)
 
 
 def realign_rows(short: pl.DataFrame, values: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:

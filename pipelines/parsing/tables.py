@@ -287,25 +287,17 @@ def _row_findings(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _value_findings(cells: pl.DataFrame) -> pl.DataFrame:
-    is_count = pl.col("value_type") != "money"
-    rule = (
-        pl.when(pl.col("value_state") == "ambiguous")
-        .then(pl.lit("unparsed_value"))
-        .when((pl.col("value_type") != "signed") & (pl.col("value") < 0))
-        .then(pl.lit("negative_count"))
-        .when(is_count & (pl.col("value") != pl.col("value").round()))
-        .then(pl.lit("fractional_count"))
-    )
-    found = cells.with_columns(rule_key=rule).filter(pl.col("rule_key").is_not_null())
+    """Values that are no single figure. What a figure may be (negative, a fraction) is a rule of the seed `rules`."""
+    found = cells.filter(pl.col("value_state") == "ambiguous")
     return found.select(
         "doc",
-        "rule_key",
         "table_key",
         "row_key",
         "column_key",
         "line_start",
         "line_end",
-        n_numbers=pl.when(pl.col("rule_key") == "unparsed_value").then("n_numbers").otherwise(0),
+        "n_numbers",
+        rule_key=pl.lit("unparsed_value"),
         raw="text",
         actual="text",
     )

@@ -37,7 +37,7 @@ def trace_document(connection: duckdb.DuckDBPyConnection, source_path: str, docu
         lines += _section("4 cells by table and state (fct_reported_cell)", _rows(connection, _CELLS, document_id))
         lines += _section("5 figures other than 0, with their lines", _figures(connection, document_id))
         lines += _section("6 prose (fct_prose_count)", _rows(connection, _PROSE, document_id))
-        lines += _section("7 relations of the form (fct_rule_result)", _rows(connection, _RELATIONS, document_id))
+        lines += _section("7 rules (fct_rule_result)", _rows(connection, _RULES, document_id))
     lines += _section("8 findings (fct_finding)", _rows(connection, _FINDINGS, source_path))
     if report:
         lines += _section("9 facts: procurement", _pairs(connection, "fct_procurement", "report_key = ?", document_id))
@@ -65,7 +65,10 @@ _PROSE = (
     "select 'line ' || line_start, quantity, regexp_replace(cast(value as varchar), '\\.0$', ''), "
     "case when is_approximate then 'about' else '' end, quote from fct_prose_count where report_key = ? order by prose_seq"
 )
-_RELATIONS = "select relation_key, status, count(*) from fct_rule_result where report_key = ? group by all order by all"
+_RULES = (
+    "select rule_key, status, count(*), coalesce(min(missing), '') from fct_rule_result where report_key = ? "
+    "group by rule_key, status order by all"
+)
 _FINDINGS = (
     "select severity, rule_key, coalesce('line ' || line_start, ''), message, message_en from fct_finding "
     "where source_path = ? order by line_start nulls first, finding_key"

@@ -70,7 +70,7 @@ def test_dbt_layers(path):
     if layer in ("marts", "reports"):
         assert not [ref for ref in refs if ref.startswith("stg_")]
     if layer == "reports":
-        assert all(ref.startswith(("dim_", "fct_")) for ref in refs)
+        assert all(ref.startswith(("dim_", "fct_", "rpt_")) for ref in refs)
     if layer == "intermediate":
         assert not [ref for ref in refs if ref.startswith(("dim_", "fct_", "rpt_"))]
 

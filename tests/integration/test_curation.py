@@ -118,9 +118,14 @@ def check_values(warehouse: Warehouse) -> None:
         "and activity = 'applications'"
     ) == [("partly_blank",)]
     assert warehouse.query("select value_state from fct_application where value_state <> 'zero'") == [("blank",)]
-    assert warehouse.query("select relation_key, status from fct_rule_result where status <> 'pass' order by 1") == [
-        ("t3_balance", "not_assessable"),
-        ("t3_total", "not_assessable"),
+    assert warehouse.query(
+        "select rule_key, status, missing from fct_rule_result join dim_rule using (rule_key) "
+        "where rule_kind in ('sum', 'plausibility') and missing like 't3.%' order by 1"
+    ) == [
+        ("fractional_count", "not_assessable", "t3.new.total blank"),
+        ("negative_count", "not_assessable", "t3.new.total blank"),
+        ("t3_balance", "not_assessable", "t3.new.total blank"),
+        ("t3_total", "not_assessable", "t3.new.total blank"),
     ]
     assert warehouse.query(
         f"select {FILE}, expected, actual, line_start, message like '%看过原件，\"第2页\"（李四，20%' from fct_finding "

@@ -27,6 +27,10 @@ CONTRACT = {
     "fct_administrative_action": "report_key action measure value value_state",
     "fct_zero_activity": "report_key body_key report_year activity status is_zero_activity has_stock prose_value "
     "prose_contradicts",
+    "dim_rule": "rule_key severity scope name_zh name_en expression form_versions tolerance basis remedy_zh remedy_en "
+    "message_zh message_en",
+    "fct_rule_result": "report_key body_key report_year rule_key table_key row_key column_key status expected actual "
+    "n_operands n_missing missing line_start line_end",
     "fct_finding": "report_key rule_key severity message expected actual line_start line_end",
     "rpt_body_year": "body_key report_year",
 }
@@ -107,15 +111,48 @@ def test_disclosure_volumes_by_table_and_prose(founding):
 
 def test_findings_name_the_contradiction_and_its_line(founding):
     rows = founding.query(
-        f"select {FILE}, rule_key, expected, actual, line_start from fct_finding where rule_key = 'prose_differs_from_table'"
+        f"select {FILE}, rule_key, message, expected, actual, line_start from fct_finding "
+        "join dim_rule using (rule_key) where rule_kind = 'prose_link'"
     )
     assert set(rows) == {
-        ("002", "prose_differs_from_table", "128", "162", 8),
-        ("002", "prose_differs_from_table", "162", "128", 8),
-        ("002", "prose_differs_from_table", "386", "151", 8),
+        ("002", "prose_differs_from_table:channel:weibo", "政务微博公开数：正文为 128，表格为 162", "162", "128", 8),
+        ("002", "prose_differs_from_table:channel:wechat", "政务微信公开数：正文为 162，表格为 128", "128", "162", 8),
+        ("002", "prose_differs_from_table:total_disclosed", "公开信息总数：正文为 151，表格为 386", "386", "151", 8),
     }
     assert founding.query("select count(*) from fct_finding where severity = 'error'") == [(0,)]
-    assert founding.query("select distinct status from fct_rule_result") == [("pass",)]
+
+
+def test_results_of_rules(founding):
+    """Sums hold in all five. What rests on another year, on a blank or on unstated prose is not assessed, and says so."""
+    statuses = {
+        (kind, status): n
+        for kind, status, n in founding.query(
+            "select rule_kind, status, count(*) from fct_rule_result join dim_rule using (rule_key) group by all"
+        )
+    }
+    # Five reports: balance and results in 7 columns, three totals of table four; totals of 23 rows in 2019, 25 in 2021.
+    assert {key: n for key, n in statuses.items() if key[0] == "sum"} == {
+        ("sum", "pass"): 5 * (7 + 7 + 3) + 4 * 23 + 25
+    }
+    # 7 columns carried over in five reports, 5 rows of items in four of 2019, 2 rows in force in the one of 2021.
+    assert {key: n for key, n in statuses.items() if key[0] == "year_link"} == {
+        ("year_link", "not_assessable"): 5 * 7 + 4 * 5 + 2
+    }
+    missing = "select distinct missing from fct_rule_result join dim_report using (report_key) where "
+    assert founding.query(missing + f"{FILE} = '001' and rule_key = 'negative_count' and table_key = 'provincial'") == [
+        ("provincial.all_information.count blank",)
+    ]
+    assert founding.query(missing + f"{FILE} = '004' and rule_key = 't2_regulation_without_power'") == [
+        ("level of the body unknown",)
+    ]
+    assert founding.query(
+        f"select {FILE}, rule_key, line_start from fct_finding "
+        "join dim_rule using (rule_key) where rule_kind = 'whole_report'"
+    ) == [("003", "information_fee_not_stated", 432)]
+    assert founding.query(
+        "select sum(n_results) = (select count(*) from fct_rule_result), "
+        "sum(n_pass + n_fail + n_not_assessable) = sum(n_results) from rpt_assessment"
+    ) == [(True, True)]
 
 
 def test_bodies_are_placed_where_the_text_proves_it(founding):

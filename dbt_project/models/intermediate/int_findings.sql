@@ -1,4 +1,4 @@
--- What reading found, what the relations of the form found, and where prose and table disagree, in one shape.
+-- What reading found, what the rules of the seed found, and what versions and corrections have to say, in one shape.
 with parser_findings as (
     select * from {{ ref('stg_findings') }}
 ),
@@ -9,15 +9,29 @@ reports as (
 
 rule_results as (
     select * from {{ ref('int_rule_results') }}
-    where status = 'fail'
+    where status = 'fail' and gives_finding
 ),
 
 rules as (
     select * from {{ ref('finding_rules') }}
 ),
 
-volumes as (
-    select * from {{ ref('int_disclosure_volumes') }}
+rule_texts as (
+    select
+        rule_key,
+        min(text_zh) as text_zh,
+        min(text_en) as text_en
+    from {{ ref('rules') }}
+    group by rule_key
+),
+
+facts as (
+    select * from {{ ref('int_report_facts') }}
+    where words is not null
+),
+
+quantities as (
+    select * from {{ ref('operand_quantities') }}
 ),
 
 procurement as (
@@ -37,7 +51,8 @@ row_labels as (
     select
         table_key,
         row_key,
-        max(row_label) as row_label
+        max(row_label) as row_label,
+        max(row_name_en) as row_name_en
     from {{ ref('form_rows') }}
     group by table_key, row_key
 ),
@@ -46,7 +61,8 @@ column_labels as (
     select
         table_key,
         column_key,
-        max(column_label) as column_label
+        max(column_label) as column_label,
+        max(column_name_en) as column_name_en
     from {{ ref('form_columns') }}
     group by table_key, column_key
 ),
@@ -63,44 +79,76 @@ from_reading as (
             and parser_findings.source_path = reports.source_path
 ),
 
-from_relations as (
+-- A rule over each cell of a table gives a finding for each cell that breaks it.
+broken_cells as (
     select
-        rule_results.report_key,
-        rule_results.relation_key as rule_key,
-        rule_results.table_key,
-        rule_results.row_key,
-        rule_results.column_key,
-        {{ number_text('rule_results.expected') }} as expected,
-        {{ number_text('rule_results.actual') }} as actual,
-        row_labels.row_label as row_text,
-        column_labels.column_label as column_text,
-        cast(null as varchar) as quantity_text,
-        rule_results.line_start,
-        rule_results.line_end
+        report_key,
+        rule_key,
+        unnest(broken_cells, recursive := true)  -- noqa: AL03
     from rule_results
-    left join row_labels
-        on rule_results.table_key = row_labels.table_key and rule_results.row_key = row_labels.row_key
-    left join column_labels
-        on rule_results.table_key = column_labels.table_key and rule_results.column_key = column_labels.column_key
+    where broken_cells is not null
 ),
 
-from_prose as (
+broken_rules as (
     select
-        in_prose.report_key,
-        'prose_differs_from_table' as rule_key,
-        {{ number_text('in_table.value') }} as expected,
-        {{ number_text('in_prose.value') }} as actual,
-        in_prose.subject as quantity_text,
-        in_prose.line_start,
-        in_prose.line_end
-    from volumes as in_prose
-    inner join volumes as in_table
-        on
-            in_prose.report_key = in_table.report_key
-            and in_prose.subject = in_table.subject
-            and in_prose.measure = in_table.measure
-            and in_table.source = 'table'
-    where in_prose.source = 'prose' and not in_prose.is_approximate and in_prose.value <> in_table.value
+        report_key,
+        rule_key,
+        table_key,
+        row_key,
+        column_key,
+        cast(null as double) as expected,
+        value as actual,
+        cast(null as double) as last_year,
+        cast(null as varchar) as quantity,
+        line_start,
+        line_end
+    from broken_cells
+    union all by name
+    select
+        report_key,
+        rule_key,
+        table_key,
+        row_key,
+        column_key,
+        expected,
+        actual,
+        last_year,
+        quantity,
+        line_start,
+        line_end
+    from rule_results
+    where broken_cells is null
+),
+
+from_rules as (
+    select
+        broken_rules.report_key,
+        broken_rules.rule_key,
+        broken_rules.table_key,
+        broken_rules.row_key,
+        broken_rules.column_key,
+        {{ number_text('round(broken_rules.expected, 6)') }} as expected,
+        {{ number_text('round(broken_rules.actual, 6)') }} as actual,
+        {{ number_text('round(broken_rules.last_year, 6)') }} as last_year,
+        row_labels.row_label as row_text,
+        row_labels.row_name_en as row_text_en,
+        column_labels.column_label as column_text,
+        column_labels.column_name_en as column_text_en,
+        quantities.name_zh as quantity_text,
+        quantities.name_en as quantity_text_en,
+        rule_texts.text_zh as rule_text,
+        rule_texts.text_en as rule_text_en,
+        facts.words,
+        broken_rules.line_start,
+        broken_rules.line_end
+    from broken_rules
+    inner join rule_texts on broken_rules.rule_key = rule_texts.rule_key
+    left join row_labels
+        on broken_rules.table_key = row_labels.table_key and broken_rules.row_key = row_labels.row_key
+    left join column_labels
+        on broken_rules.table_key = column_labels.table_key and broken_rules.column_key = column_labels.column_key
+    left join quantities on broken_rules.quantity = quantities.quantity
+    left join facts on broken_rules.report_key = facts.report_key and broken_rules.quantity = facts.quantity
 ),
 
 from_amounts as (
@@ -143,9 +191,7 @@ worded_copies as (
 ),
 
 computed as (
-    select * from from_relations
-    union all by name
-    select * from from_prose
+    select * from from_rules
     union all by name
     select * from from_amounts
     union all by name
@@ -163,10 +209,12 @@ worded as (
         rules.severity,
         {{ fill_message('rules.message_zh', {'expected': 'computed.expected', 'actual': 'computed.actual',
             'row': 'computed.row_text', 'column': 'computed.column_text', 'quantity': 'computed.quantity_text',
+            'last_year': 'computed.last_year', 'text': 'computed.rule_text', 'words': 'computed.words',
             'raw': 'computed.actual'}) }} as message,
         {{ fill_message('rules.message_en', {'expected': 'computed.expected', 'actual': 'computed.actual',
-            'row': 'computed.row_text', 'column': 'computed.column_text', 'quantity': 'computed.quantity_text',
-            'raw': 'computed.actual'}) }} as message_en,
+            'row': 'computed.row_text_en', 'column': 'computed.column_text_en',
+            'quantity': 'computed.quantity_text_en', 'last_year': 'computed.last_year',
+            'text': 'computed.rule_text_en', 'words': 'computed.words', 'raw': 'computed.actual'}) }} as message_en,
         computed.expected,
         computed.actual,
         computed.table_key,
@@ -175,7 +223,7 @@ worded as (
         computed.line_start,
         computed.line_end
     from computed
-    inner join rules on computed.rule_key = rules.rule_key
+    inner join rules on split_part(computed.rule_key, ':', 1) = rules.rule_key
     inner join reports on computed.report_key = reports.report_key
 ),
 

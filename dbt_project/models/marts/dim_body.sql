@@ -2,10 +2,6 @@ with reports as (
     select * from {{ ref('int_reports') }}
 ),
 
-body_types as (
-    select * from {{ ref('body_types') }}
-),
-
 bodies as (
     select
         body_key,
@@ -29,14 +25,8 @@ bodies as (
     group by body_key
 ),
 
-typed as (
-    select
-        bodies.body_key,
-        body_types.body_type,
-        body_types.level
-    from bodies
-    inner join body_types on ends_with(bodies.unit_name, body_types.suffix)
-    qualify row_number() over (partition by bodies.body_key order by length(body_types.suffix) desc) = 1
+levels as (
+    select * from {{ ref('int_body_levels') }}
 ),
 
 divisions as (
@@ -48,10 +38,18 @@ select
     bodies.body_name,
     bodies.unit_name,
     bodies.printed_parent,
-    coalesce(typed.body_type, 'unknown') as body_type,
-    coalesce(divisions.level, typed.level) as body_level,
+    coalesce(levels.name_type, 'unknown') as body_type,
+    levels.body_level,
     bodies.division_code,
     bodies.is_government,
+    case
+        when bodies.is_government then 'government'
+        when bodies.division_code is not null then 'department'
+        -- Not placed: what the ending of the name tells.
+        when levels.body_level is not null or levels.name_type = 'city' then 'government'
+        when levels.name_type is not null then 'department'
+        else 'unknown'
+    end as body_kind,
     divisions.full_name as division_full_name,
     divisions.province_name,
     divisions.prefecture_name,
@@ -59,5 +57,5 @@ select
     coalesce(bodies.resolution, 'unknown') as resolution,
     bodies.n_reports
 from bodies
-left join typed on bodies.body_key = typed.body_key
+inner join levels on bodies.body_key = levels.body_key
 left join divisions on bodies.division_code = divisions.division_code

@@ -1,0 +1,19 @@
+-- Fees as money: the 2021 form prints the amount in ten thousand yuan, a cell or a header may print another unit.
+with cells as (
+    select * from {{ ref('int_cells') }}
+    where table_key = 't2' and row_key = 'fee' and column_key = 'amount'
+),
+
+units as (
+    select * from {{ ref('units') }}
+)
+
+select
+    cells.report_key,
+    cells.value as amount,
+    cells.value_state as amount_state,
+    cast(
+        round(cast(cells.value as decimal(28, 6)) * cast(units.yuan_factor as bigint), 2) as decimal(20, 2)
+    ) as amount_yuan
+from cells
+left join units on cells.printed_unit = units.unit
