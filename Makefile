@@ -76,7 +76,7 @@ override: $(INSTALLED) ## say which body it is: make override DOC=â€¦ (or NAME=â
 	@$(BIN)/python -m pipelines.curation.override --document="$$DOC" --division="$$DIVISION" --unit="$$UNIT" \
 		--name="$(if $(filter command,$(origin NAME)),$$NAME)" --parent="$$PARENT" --reason="$$REASON" --who="$$WHO"
 
-docs: $(INSTALLED) ## one static page of the dbt docs: data/warehouse/docs/index.html
+docs: $(INSTALLED) ## a site that opens from disk, on tables, columns, rules, lineage: data/warehouse/docs/index.html
 	@$(BIN)/python -m pipelines.publishing.docs
 
 reference: $(INSTALLED) ## fetch and shape data/reference again (npm and the network are needed for this alone)

@@ -57,6 +57,11 @@ class Settings:
         return self.warehouse_dir / "curation"
 
     @property
+    def dictionary_dir(self) -> Path:
+        """The dictionary of the published columns as parquet, for dbt; the words stand in dbt_project/models/columns*.md."""
+        return self.warehouse_dir / "dictionary"
+
+    @property
     def build_dir(self) -> Path:
         """Databases that are being built, one folder a run; never read by users."""
         return self.warehouse_dir / "build"

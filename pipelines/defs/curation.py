@@ -16,6 +16,7 @@ from pipelines.gazetteer.divisions import load_divisions
 from pipelines.publishing.curation import curation_digest, write_curated
 from pipelines.publishing.staging import ensure_staging_folders, remove_gone
 from pipelines.schemas.curation import CURATION_MODELS
+from pipelines.schemas.descriptions import table_entry
 from pipelines.settings import STAGING_FRAMES, load_settings
 
 
@@ -26,13 +27,13 @@ from pipelines.settings import STAGING_FRAMES, load_settings
             ["curation", frame],
             deps=[dg.AssetKey(["staging", staged]) for staged in STAGING_FRAMES if staged in ("reports", "cells")],
             group_name="curation",
-            description=(model.__doc__ or "").strip(),
+            description=table_entry(f"curation_{frame}").short,
             owners=OWNERS,
             kinds={"csv", "pandera", "parquet"},
             tags={"gid/layer": "curation"},
             metadata={"dagster/column_schema": frame_column_schema(frame)},
         )
-        for frame, model in CURATION_MODELS.items()
+        for frame in CURATION_MODELS
     ],
     op_tags={"gid/writes": "warehouse"},
 )

@@ -15,6 +15,7 @@ from pipelines.documents.deliveries import Delivery, content_fingerprint, find_d
 from pipelines.parsing.deliveries import parse_delivery
 from pipelines.parsing.version import parser_version
 from pipelines.publishing.staging import is_current, read_staging, write_staging
+from pipelines.schemas.descriptions import table_entry
 from pipelines.schemas.staging import STAGING_MODELS, validate_frame
 from pipelines.settings import STAGING_FRAMES, Settings, load_settings
 
@@ -72,13 +73,13 @@ def _specs() -> list[dg.AssetSpec]:
             deps=[dg.AssetKey(["raw", "deliveries"])],
             group_name="staging",
             partitions_def=deliveries_partitions,
-            description=(model.__doc__ or "").strip(),
+            description=table_entry(f"staging_{frame}").short,
             owners=OWNERS,
             kinds={"polars", "pandera", "parquet"},
             tags={"gid/layer": "staging"},
             metadata={"dagster/column_schema": frame_column_schema(frame)},
         )
-        for frame, model in STAGING_MODELS.items()
+        for frame in STAGING_MODELS
     ]
 
 

@@ -11,6 +11,8 @@ import dagster as dg
 import polars as pl
 
 from pipelines.schemas.curation import CURATION_MODELS
+from pipelines.schemas.descriptions import describe
+from pipelines.schemas.published import load_columns, load_primary_keys
 from pipelines.schemas.staging import STAGING_MODELS
 
 OWNERS = ["team:data-engineering"]
@@ -30,6 +32,23 @@ def frame_column_schema(frame: str) -> dg.TableSchema:
                 constraints=dg.TableColumnConstraints(nullable=bool(column.nullable)),
             )
             for name, column in columns.items()
+        ]
+    )
+
+
+def published_column_schema(table: str) -> dg.TableSchema:
+    """Return the Dagster column schema of a published table: the contract of its model with the dictionary's words."""
+    key = load_primary_keys()[table]
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.data_type,
+                description=describe(column.name),
+                constraints=dg.TableColumnConstraints(nullable=not column.is_required),
+                tags={"key": ""} if column.name in key else {},
+            )
+            for column in load_columns()[table]
         ]
     )
 

@@ -17,17 +17,24 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from packaging.version import Version
 
-from pipelines.defs.metadata import OWNERS, preview
+from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.publishing.curation import ensure_curated
 from pipelines.publishing.database import begin_build
+from pipelines.publishing.dictionary import write_dictionary
 from pipelines.publishing.staging import ensure_staging_folders, remove_gone
+from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, load_settings
 
 _LAYERS = ("staging", "intermediate", "marts", "reports")
 # dbt source -> group and first part of the key of the assets that write it.
-_SOURCES = {"staging_frames": "staging", "reference_data": "reference", "curation": "curation"}
+_SOURCES = {
+    "staging_frames": "staging",
+    "reference_data": "reference",
+    "curation": "curation",
+    "dictionary": "reference",
+}
 
 
 def set_dbt_environment(database: Path) -> None:
@@ -36,6 +43,7 @@ def set_dbt_environment(database: Path) -> None:
     os.environ["GID_STAGING_DIR"] = str(load_settings().staging_dir)
     os.environ["GID_REFERENCE_DIR"] = str(REFERENCE_DIR)
     os.environ["GID_CURATED_DIR"] = str(load_settings().curated_dir)
+    os.environ["GID_DICTIONARY_DIR"] = str(load_settings().dictionary_dir)
     os.environ["DO_NOT_TRACK"] = "1"
     # dbt stands beside the Python that runs us, which need not be on the PATH (.venv/bin/python without activation).
     beside = str(Path(sys.executable).parent)
@@ -57,6 +65,13 @@ class WarehouseTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """One team owns all."""
         return OWNERS
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What dagster-dbt tells, with the column schema of published tables from the dictionary and their keys."""
+        metadata = super().get_metadata(dbt_resource_props)
+        if dbt_resource_props["resource_type"] != "model" or dbt_resource_props["name"] not in PUBLISHED_TABLES:
+            return metadata
+        return {**metadata, "dagster/column_schema": published_column_schema(dbt_resource_props["name"])}
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """The dbt layer of a model."""
@@ -118,6 +133,7 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     settings = load_settings()
     ensure_staging_folders(settings)
     ensure_curated(settings)
+    write_dictionary(settings)
     gone = remove_gone(settings, {delivery.name for delivery in find_deliveries(settings.raw_dir)})
     if gone:
         context.log.info(f"removed the staging of deliveries that are gone: {gone}")

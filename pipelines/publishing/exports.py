@@ -1,6 +1,7 @@
 """The exports folder: one parquet file a published table, its datapackage.json, and a README for who gets only that.
 
-Belongs here: writing the folder beside the old one and swapping it. Descriptions come from the database's comments.
+Belongs here: writing the folder beside the old one and swapping it. Words come from the database's comments, which are
+blocks of the dictionary.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import pyarrow.parquet as pq
 
 import pipelines
 from pipelines.publishing.database import PUBLISHED_SCHEMA, published_tables
+from pipelines.schemas.dictionary import DictionaryError, Entry, parse_block
+from pipelines.schemas.published import load_primary_keys
 from pipelines.settings import Settings
 
 _ROW_GROUP = 100_000
@@ -34,37 +37,51 @@ _FRICTIONLESS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A published column: name, DuckDB type, description (Chinese, then English)."""
+    """A published column: name, DuckDB type, what the dictionary says of it."""
 
     name: str
     type: str
-    description: str
+    entry: Entry
 
 
 @dataclass(frozen=True)
 class Table:
-    """A published table: name, description beginning with its grain, columns in order."""
+    """A published table: name, what the dictionary says of it, columns in order."""
 
     name: str
-    description: str
+    entry: Entry
     columns: tuple[Column, ...]
 
 
 def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
-    """Read the published tables and columns with their comments."""
+    """Read the published tables and columns with their comments.
+
+    Raises:
+        DictionaryError: a comment is no block of the dictionary; the message names table and column.
+    """
     columns: dict[str, list[Column]] = {}
     for table, name, dtype, comment in connection.execute(
         "select table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns() "
         "where schema_name = ? and not internal order by table_name, column_index",
         [PUBLISHED_SCHEMA],
     ).fetchall():
-        columns.setdefault(table, []).append(Column(name, dtype, comment))
+        columns.setdefault(table, []).append(Column(name, dtype, _parse_comment(f"{table}.{name}", name, comment)))
     comments = dict(
         connection.execute(
             "select table_name, coalesce(comment, '') from duckdb_tables() where schema_name = ?", [PUBLISHED_SCHEMA]
         ).fetchall()
     )
-    return [Table(name, comments[name], tuple(columns[name])) for name in published_tables(connection)]
+    return [
+        Table(name, _parse_comment(name, f"table_{name}", comments[name]), tuple(columns[name]))
+        for name in published_tables(connection)
+    ]
+
+
+def _parse_comment(of: str, block: str, comment: str) -> Entry:
+    try:
+        return parse_block(block, comment)
+    except DictionaryError as error:
+        raise DictionaryError(f"the comment on {of} is no block of the dictionary: {error}") from None
 
 
 def write_exports(database: Path, folder: Path) -> list[dict[str, Any]]:
@@ -76,7 +93,12 @@ def write_exports(database: Path, folder: Path) -> list[dict[str, Any]]:
     folder.mkdir(parents=True)
     with duckdb.connect(str(database), read_only=True) as connection:
         tables = describe_tables(connection)
-        resources = [_resource(table, _write_parquet(connection, table, folder), folder) for table in tables]
+        resources = [
+            _resource(
+                table, _write_parquet(connection, table, folder), folder, _has_null_in_key(connection, table.name)
+            )
+            for table in tables
+        ]
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "gid-warehouse",
@@ -107,12 +129,17 @@ def swap_exports(settings: Settings, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _words(entry: Entry) -> dict[str, str]:
+    """What a parquet field or file carries: names, description, and what the list of the entry says."""
+    return {"name_zh": entry.name_zh, "name_en": entry.name_en, "description": entry.description, **entry.facts}
+
+
 def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> int:
     reader = connection.execute(f'select * from "{table.name}" order by all').to_arrow_reader(_ROW_GROUP)
-    descriptions = {column.name: column.description for column in table.columns}
+    words = {column.name: _words(column.entry) for column in table.columns}
     schema = pa.schema(
-        [field.with_metadata({"description": descriptions[field.name]}) for field in reader.schema],
-        metadata={"description": table.description, "title": table.name},
+        [field.with_metadata(words[field.name]) for field in reader.schema],
+        metadata={"title": table.name, **_words(table.entry)},
     )
     rows = 0
     with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as writer:
@@ -122,7 +149,7 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: 
     return rows
 
 
-def _resource(table: Table, rows: int, folder: Path) -> dict[str, Any]:
+def _resource(table: Table, rows: int, folder: Path, has_null_in_key: bool) -> dict[str, Any]:
     path = folder / f"{table.name}.parquet"
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -131,17 +158,36 @@ def _resource(table: Table, rows: int, folder: Path) -> dict[str, Any]:
         "path": path.name,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "description": table.description,
+        "title": table.entry.title,
+        "description": table.entry.description,
+        **table.entry.facts,
         "bytes": path.stat().st_size,
         "hash": f"sha256:{digest}",
         "rows": rows,
-        "schema": {
-            "fields": [
-                {"name": column.name, "type": _frictionless_type(column.type), "description": column.description}
-                for column in table.columns
-            ]
-        },
+        "schema": {"fields": [_field(column) for column in table.columns], **_key(table.name, has_null_in_key)},
     }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "type": _frictionless_type(column.type),
+        "title": column.entry.title,
+        "description": column.entry.description,
+        **column.entry.facts,
+    }
+
+
+def _key(table: str, has_null: bool) -> dict[str, Any]:
+    """The key in the words of the standard: a `primaryKey` holds no null, `uniqueKeys` may."""
+    key = list(load_primary_keys()[table])
+    return {"uniqueKeys": [key]} if has_null else {"primaryKey": key}
+
+
+def _has_null_in_key(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    null = " or ".join(f'"{column}" is null' for column in load_primary_keys()[table])
+    row = connection.execute(f'select bool_or({null}) from "{table}"').fetchone()
+    return bool(row and row[0])
 
 
 def _frictionless_type(duckdb_type: str) -> str:
@@ -170,5 +216,8 @@ def _readme(tables: list[Table], resources: list[dict[str, Any]]) -> str:
         "| table | rows | what |",
         "|---|---:|---|",
     ]
-    lines += [f"| {t.name} | {r['rows']} | {t.description} |" for t, r in zip(tables, resources, strict=True)]
+    lines += [
+        f"| {t.name} | {r['rows']} | {t.entry.description.replace(chr(10), ' ')} |"
+        for t, r in zip(tables, resources, strict=True)
+    ]
     return "\n".join(lines) + "\n"

@@ -1,30 +1,39 @@
-"""The one description of every column, read from the dbt doc blocks in `models/columns*.md`.
+"""The one dictionary of the project: what every column and table means, read once from the dbt doc blocks.
 
-Belongs here: looking a description up. The words themselves stand in the markdown, Chinese first, English second.
+Belongs here: looking entries up. The words stand in `dbt_project/models/columns*.md`, their form in `dictionary`.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from pipelines.schemas.dictionary import Entry, read_dictionary
 from pipelines.settings import DBT_PROJECT_DIR
-
-_BLOCK = re.compile(r"{%\s*docs\s+(\w+)\s*%}(.*?){%\s*enddocs\s*%}", re.DOTALL)
 
 
 @cache
-def load_descriptions() -> dict[str, str]:
-    """Return doc block name -> description, the two languages joined as dbt joins them."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted((DBT_PROJECT_DIR / "models").glob("columns*.md"))]
-    return {name: body.strip() for text in texts for name, body in _BLOCK.findall(text)}
+def load_dictionary() -> dict[str, Entry]:
+    """Return doc block name -> entry; raise `DictionaryError` with every fault where a block is not of the form."""
+    return read_dictionary(DBT_PROJECT_DIR / "models")
+
+
+def column_entry(column: str) -> Entry:
+    """Return the entry of a column; raise `KeyError` naming the column where none is written."""
+    return _entry(column, f"no description of column {column!r}")
+
+
+def table_entry(table: str) -> Entry:
+    """Return the entry of a table (`fct_finding`, `seed_units`, `staging_cells`); raise `KeyError` where none is written."""
+    return _entry(f"table_{table}", f"no description of table {table!r}")
 
 
 def describe(column: str) -> str:
-    """Return the description of a column; raise `KeyError` naming the column where none is written."""
+    """Return names and meaning of a column; raise `KeyError` naming the column where none is written."""
+    return column_entry(column).short
+
+
+def _entry(block: str, what: str) -> Entry:
     try:
-        return load_descriptions()[column]
+        return load_dictionary()[block]
     except KeyError:
-        raise KeyError(
-            f"no description of column {column!r}: add a docs block to dbt_project/models/columns*.md"
-        ) from None
+        raise KeyError(f"{what}: add a docs block {block!r} to dbt_project/models/columns*.md") from None

@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.publishing.exports import describe_tables
-from pipelines.schemas.descriptions import describe, load_descriptions
-from pipelines.schemas.staging import STAGING_MODELS
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, SEEDS_DIR
 
 CODE = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
@@ -76,30 +73,6 @@ def test_dbt_layers(path):
         assert all(ref.startswith(("dim_", "fct_", "rpt_")) for ref in refs)
     if layer == "intermediate":
         assert not [ref for ref in refs if ref.startswith(("dim_", "fct_", "rpt_"))]
-
-
-def test_one_description_a_column_in_both_languages():
-    texts = [path.read_text(encoding="utf-8") for path in (DBT_PROJECT_DIR / "models").glob("columns*.md")]
-    names = [name for text in texts for name in re.findall(r"{%\s*docs\s+(\w+)", text)]
-    assert len(names) == len(set(names))
-    for name, description in load_descriptions().items():
-        assert len(description.split("\n")) >= 2, name
-    for model in STAGING_MODELS.values():
-        for name, column in model.to_schema().columns.items():
-            assert column.description == describe(name)
-
-
-def test_published_descriptions_are_those_of_the_one_place(tmp_path):
-    ymls = [
-        *(DBT_PROJECT_DIR / "models" / "marts").glob("*.yml"),
-        DBT_PROJECT_DIR / "models" / "reports" / "_reports.yml",
-    ]
-    for path in ymls:
-        for name, doc in re.findall(
-            r"- name: (\w+)\n        data_type: .*\n        description: (.*)", path.read_text("utf-8")
-        ):
-            assert doc == f"\"{{{{ doc('{name}') }}}}\"", f"{path.name}: {name}"
-    assert callable(describe_tables)
 
 
 def test_every_alias_says_where_it_was_seen():

@@ -49,14 +49,6 @@ def test_only_published_tables_stand_in_main(founding):
     assert founding.query("select count(*) from duckdb_views() where not internal") == [(0,)]
 
 
-def test_every_published_column_is_described_in_both_languages(founding):
-    rows = founding.query("select table_name, column_name, comment from duckdb_columns() where schema_name = 'main' "
-                          "and table_name in (select table_name from duckdb_tables() where schema_name = 'main')")  # fmt: skip
-    assert [(table, column) for table, column, comment in rows if not comment or "\n" not in comment] == []
-    tables = founding.query("select table_name, comment from duckdb_tables() where schema_name = 'main'")
-    assert [table for table, comment in tables if "Grain: " not in (comment or "")] == []
-
-
 def test_procurement(founding):
     rows = founding.query(
         f"select {FILE}, project_count, amount_raw, amount_unit, unit_basis, amount_yuan "

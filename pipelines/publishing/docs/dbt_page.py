@@ -1,6 +1,6 @@
-"""One static HTML page of the dbt docs: models, columns, lineage, tests; opens from disk, without a server or network.
+"""One static HTML page of the dbt docs: models, SQL, columns, tests; opens from disk, without a server or network.
 
-Belongs here: `python -m pipelines.publishing.docs`. It reads the dbt project alone, no warehouse has to be there.
+Belongs here: running dbt. It reads the dbt project alone, no warehouse has to be there.
 """
 
 from __future__ import annotations
@@ -13,38 +13,28 @@ import tempfile
 from pathlib import Path
 
 from pipelines.publishing.curation import ensure_curated
+from pipelines.publishing.dictionary import write_dictionary
 from pipelines.publishing.staging import ensure_staging_folders
-from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, Settings, load_settings
+from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, Settings
 
 
-def build_docs(settings: Settings) -> Path:
-    """Build the page and return its path: `<warehouse>/docs/index.html`.
+def write_dbt_page(settings: Settings, page: Path) -> None:
+    """Write the page.
 
     Raises:
         RuntimeError: dbt could not generate the docs; the message is dbt's own.
     """
     ensure_staging_folders(settings)
     ensure_curated(settings)
-    page = settings.warehouse_dir / "docs" / "index.html"
+    write_dictionary(settings)
     dbt = Path(sys.executable).parent / "dbt"
+    project = ["--profiles-dir", str(DBT_PROJECT_DIR), "--project-dir", str(DBT_PROJECT_DIR)]
     with tempfile.TemporaryDirectory() as folder:
         catalog_database = Path(folder) / "gid.duckdb"
         if settings.database_path.is_file():
             shutil.copy(settings.database_path, catalog_database)
         done = subprocess.run(
-            [
-                str(dbt),
-                "--quiet",
-                "docs",
-                "generate",
-                "--static",
-                "--profiles-dir",
-                str(DBT_PROJECT_DIR),
-                "--project-dir",
-                str(DBT_PROJECT_DIR),
-                "--target-path",
-                folder,
-            ],
+            [str(dbt), "--quiet", "docs", "generate", "--static", *project, "--target-path", folder],
             env=_environment(settings, catalog_database),
             capture_output=True,
             text=True,
@@ -55,7 +45,6 @@ def build_docs(settings: Settings) -> Path:
             raise RuntimeError(f"dbt could not generate the docs:\n{done.stdout}{done.stderr}")
         page.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built, page)
-    return page
 
 
 def _environment(settings: Settings, database: Path) -> dict[str, str]:
@@ -65,8 +54,5 @@ def _environment(settings: Settings, database: Path) -> dict[str, str]:
         "GID_STAGING_DIR": str(settings.staging_dir),
         "GID_REFERENCE_DIR": str(REFERENCE_DIR),
         "GID_CURATED_DIR": str(settings.curated_dir),
+        "GID_DICTIONARY_DIR": str(settings.dictionary_dir),
     }
-
-
-if __name__ == "__main__":
-    print(f"Open in a browser: {build_docs(load_settings())}")
