@@ -50,7 +50,9 @@ def _cells(**figures: str) -> dict[Key, str]:
 
 
 def _town(name: str, year: int, **figures: str) -> WrittenReport:
-    return WrittenReport(f"{name}人民政府", year, (f"{year}年，{name}认真开展工作。", *WORK), _cells(**figures), None, PARENT)
+    return WrittenReport(
+        f"{name}人民政府", year, (f"{year}年，{name}认真开展工作。", *WORK), _cells(**figures), None, PARENT
+    )
 
 
 WRITTEN = {

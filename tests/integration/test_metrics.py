@@ -42,7 +42,9 @@ def terms(expression: str) -> Iterator[tuple[int, str]]:
 
 def evaluate(expression: str, figures: dict[str, float | None]) -> float | None:
     """The sum of the terms; null where one is null. Raises KeyError where the report has no such cell."""
-    parts = [(sign, float(name) if re.fullmatch(r"[0-9.]+", name) else figures[name]) for sign, name in terms(expression)]
+    parts = [
+        (sign, float(name) if re.fullmatch(r"[0-9.]+", name) else figures[name]) for sign, name in terms(expression)
+    ]
     return None if any(value is None for _, value in parts) else sum(sign * value for sign, value in parts)
 
 
