@@ -1,4 +1,4 @@
-"""What was built, for the person at the terminal and for Dagster's page: counts by state, findings, coverage, files.
+"""What was built, for the person at the terminal and for Dagster's page: counts by state, findings, rules, coverage, files.
 
 Belongs here: reading a database for a summary.
 """
@@ -36,19 +36,28 @@ def coverage_by_province(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return connection.execute(_COVERAGE).pl()
 
 
+def results_by_rule_kind(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:
+    """Return kind of rule, results, results that could be assessed, failures: of all reports."""
+    return connection.execute(
+        "select rule_kind, count(*), count(*) filter (status <> 'not_assessable'), count(*) filter (status = 'fail') "
+        "from fct_rule_result join dim_rule using (rule_key) group by 1 order by 1"
+    ).fetchall()
+
+
 def bodies_by_resolution(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Return the number of bodies by how they were placed."""
     return dict(connection.execute("select resolution, count(*) from dim_body group by 1 order by 1").fetchall())
 
 
 def count_published(settings: Settings) -> dict[str, dict[str, int]]:
-    """Return counts of the published warehouse: documents, reports, bodies, cells, findings, coverage."""
+    """Return counts of the published warehouse: documents, reports, bodies, cells, findings, results of rules, coverage."""
     queries = {
         "documents": "select read_status, count(*) from dim_document group by 1 order by 1",
         "reports": "select form_version, count(*) from dim_report group by 1 order by 1",
         "bodies": "select resolution, count(*) from dim_body group by 1 order by 1",
         "cells": "select value_state, count(*) from fct_reported_cell group by 1 order by 1",
         "findings": "select severity, count(*) from fct_finding group by 1 order by 1",
+        "rules": "select status, count(*) from fct_rule_result group by 1 order by 1",
         "coverage": "select status, count(*) from fct_coverage group by 1 order by 1",
     }
     with duckdb.connect(str(settings.database_path), read_only=True) as connection:
@@ -83,6 +92,7 @@ def format_summary(settings: Settings) -> str:
         ("bodies", "bodies by resolution"),
         ("cells", "cells by state"),
         ("findings", "findings by severity"),
+        ("rules", "rules by result"),
         ("coverage", "divisions x years"),
     ):
         if name == "coverage" and not counts[name]:
