@@ -218,7 +218,7 @@ def _key_struct(shape: _Shape, side: str) -> str:
 
 def _place(shape: _Shape, side: str) -> dict[str, str]:
     """What tells a reader whose row it is and where it stands in the text."""
-    names = {"report_key": "report_key", "body_key": "body_key", "report_year": "report_year", "line_start": "line"}
+    names = {name: name for name in ("report_key", "body_key", "report_year", "source_path")} | {"line_start": "line"}
     return {shown: quoted(f"{side}:{column}") for column, shown in names.items() if column in shape.columns}
 
 

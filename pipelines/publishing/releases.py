@@ -110,8 +110,8 @@ def remove_unfinished(settings: Settings) -> None:
     """
     for path in settings.releases_dir.glob(".*"):
         remove(path)
-    for pattern in (".exports.*.part", ".exports.*.old", ".current.*.part", ".gid.duckdb.*.part", ".link.*.part"):
-        for path in settings.warehouse_dir.glob(pattern):
+    for name in ("exports", "current", "gid.duckdb", "link", "state"):
+        for path in settings.warehouse_dir.glob(f".{name}.*.*"):
             remove(path)
     noted, current = parse_version(str(read_state(settings).get("version"))), current_release(settings)
     if noted is not None and current is not None:

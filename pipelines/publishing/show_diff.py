@@ -60,14 +60,13 @@ def main() -> int:
     except Unreadable as error:
         print(str(error), file=sys.stderr)
         return 1
-    print(page_of(diff))
     if given.out:
         folder = Path(given.out)
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(diff, ensure_ascii=False, indent=1, default=str) + "\n"
         (folder / DIFF).write_text(text, encoding="utf-8")
         (folder / PAGE).write_text(page_of(diff), encoding="utf-8")
-        print(f"{folder / DIFF} and {folder / PAGE} are written.")
+    print(page_of(diff))
     return 0
 
 
