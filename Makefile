@@ -17,7 +17,7 @@ export PYTHONUTF8 := 1
 DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean
+.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,12 @@ correct: $(INSTALLED) ## write a checked correction: make correct DOC=… CELL=t
 override: $(INSTALLED) ## say which body it is: make override DOC=… (or NAME=… PARENT=…) DIVISION=… REASON=… WHO=…
 	@$(BIN)/python -m pipelines.curation.override --document="$$DOC" --division="$$DIVISION" --unit="$$UNIT" \
 		--name="$(if $(filter command,$(origin NAME)),$$NAME)" --parent="$$PARENT" --reason="$$REASON" --who="$$WHO"
+
+releases: $(INSTALLED) ## the releases that are kept: version, time, size, reports, what moved
+	@$(BIN)/python -m pipelines.publishing.show_releases
+
+diff: $(INSTALLED) ## what moved between two releases: make diff A=<version> B=<version> (the last two, unless said; OUT=<folder>)
+	@$(BIN)/python -m pipelines.publishing.show_diff --out="$$OUT" -- "$(if $(filter command,$(origin A)),$$A)" "$(if $(filter command,$(origin B)),$$B)"
 
 docs: $(INSTALLED) ## a site that opens from disk, on tables, columns, rules, lineage: data/warehouse/docs/index.html
 	@$(BIN)/python -m pipelines.publishing.docs

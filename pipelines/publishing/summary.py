@@ -5,9 +5,13 @@ Belongs here: reading a database for a summary.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import polars as pl
 
+from pipelines.publishing.releases import current_release
+from pipelines.publishing.state import read_state
 from pipelines.settings import CORRECTIONS_FILE, OVERRIDES_FILE, PROJECT_DIR, Settings
 
 _NOT_APPLIED = {
@@ -51,6 +55,11 @@ def bodies_by_resolution(connection: duckdb.DuckDBPyConnection) -> dict[str, int
 
 def count_published(settings: Settings) -> dict[str, dict[str, int]]:
     """Return counts of the published warehouse: documents, reports, bodies, cells, findings, results of rules, coverage."""
+    return count_database(settings.database_path)
+
+
+def count_database(database: Path) -> dict[str, dict[str, int]]:
+    """Return the same counts of any finished database."""
     queries = {
         "documents": "select read_status, count(*) from dim_document group by 1 order by 1",
         "reports": "select form_version, count(*) from dim_report group by 1 order by 1",
@@ -60,7 +69,7 @@ def count_published(settings: Settings) -> dict[str, dict[str, int]]:
         "rules": "select status, count(*) from fct_rule_result group by 1 order by 1",
         "coverage": "select status, count(*) from fct_coverage group by 1 order by 1",
     }
-    with duckdb.connect(str(settings.database_path), read_only=True) as connection:
+    with duckdb.connect(str(database), read_only=True) as connection:
         return {name: dict(connection.execute(query).fetchall()) for name, query in queries.items()}
 
 
@@ -85,7 +94,7 @@ def format_summary(settings: Settings) -> str:
         ("GID_CURATION_DIR", settings.curation_dir, "curation"),
     )
     prefix = "".join(f"{name}={path} " for name, path, default in folders if path != PROJECT_DIR / "data" / default)
-    lines = ["", "GID Warehouse: published."]
+    lines = ["", "GID Warehouse: published.", *_release_lines(settings)]
     for name, title in (
         ("documents", "documents by reading"),
         ("reports", "reports by form"),
@@ -112,6 +121,15 @@ def format_summary(settings: Settings) -> str:
         f"  {prefix}make dev                    Dagster's web page: assets, checks, schedule, runs",
     ]
     return "\n".join(lines)
+
+
+def _release_lines(settings: Settings) -> list[str]:
+    """The version that is current, and in a line what moved, or that nothing did."""
+    state, current = read_state(settings), current_release(settings)
+    if current is None:
+        return []
+    moved = current.headline()["en"] if state.get("is_new") else f"nothing changed: still {current.version}"
+    return [f"  {'release':<21} {current.version!s:>9}   {moved}"]
 
 
 def _curation_lines(settings: Settings) -> list[str]:
