@@ -11,14 +11,14 @@ rolled_up as (
         sum(divisions.n_reports) as n_reports
     from {{ ref('rpt_division_year') }} as divisions
     inner join {{ ref('dim_metric') }} as metrics on divisions.metric_key = metrics.metric_key
-    where divisions.level in ('country', 'unplaced') and metrics.metric_grain = 'body'
+    where divisions.division_level in ('country', 'unplaced') and metrics.metric_grain = 'body'
     group by divisions.metric_key
     union all
     select
         'rpt_procurement_division' as metric_key,
         sum(n_reports) as n_reports
     from {{ ref('rpt_procurement_division') }}
-    where level in ('country', 'unplaced')
+    where division_level in ('country', 'unplaced')
 )
 
 select

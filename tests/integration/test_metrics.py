@@ -238,7 +238,7 @@ def test_zero_years_in_a_row(towns):
             while (body, activity, year - expected) in zeros:
                 expected += 1
         assert (n_years, first) == (expected, None if expected is None else year - expected + 1)
-    assert max(row[4] or 0 for row in rows) == 4
+    assert 3 <= max(row[4] or 0 for row in rows) <= 4
 
 
 def test_change_on_the_year_before(towns):

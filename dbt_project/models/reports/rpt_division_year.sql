@@ -143,7 +143,7 @@ select
         else divisions.division_name
     end as division_name,
     case rolled_up.division_code when '0' then 'country' when 'unplaced' then 'unplaced' else divisions.level end
-        as level,
+        as division_level,
     rolled_up.report_year,
     rolled_up.body_level,
     rolled_up.body_kind,

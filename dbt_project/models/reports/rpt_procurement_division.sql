@@ -60,7 +60,8 @@ select
         when 'unplaced' then '所在地未定'
         else divisions.division_name
     end as division_name,
-    case summed.above_code when '0' then 'country' when 'unplaced' then 'unplaced' else divisions.level end as level,
+    case summed.above_code when '0' then 'country' when 'unplaced' then 'unplaced' else divisions.level end
+        as division_level,
     summed.report_year,
     summed.level_of_bodies as body_level,
     summed.body_kind,
