@@ -1,37 +1,47 @@
 """One sheet of data: rows of a query under a header, or, where they are too many, what is left out by county and year.
 
-Belongs here: queries to cells. The first sheet and the definitions are written elsewhere.
+Belongs here: queries to sheets. How a row is written stands in `rows`; the first and the last sheet have their own modules.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
-from pipelines.publishing.workbook.formats import (
-    DEFAULT_WIDTH,
-    MAX_LINKS,
-    WIDTHS,
-    Formats,
-    write_link,
-    write_text,
-    write_value,
-)
+from pipelines.publishing.workbook.formats import DEFAULT_WIDTH, WIDTHS, Formats, Page
+from pipelines.publishing.workbook.rows import RowWriter
 from pipelines.publishing.workbook.sheets import KINDS, Column, Sheet
-from pipelines.publishing.workbook.vocabulary import load_states, load_words
+from pipelines.publishing.workbook.vocabulary import load_words
 
 FRONT_NAME = "说明"
-_HEADER_ROW = 1
+HEADER_ROW = 1
 _FETCH = 2_000
-_PAPER_A4 = 9
-_EMPTY_CELLS = "empty_cells"
 _UNITS_AS_KINDS = {"share": "share", "ratio": "share", "percent": "share", "rate": "share", "yuan": "yuan"}
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook that is being written, and the database that it is of."""
+
+    workbook: Workbook
+    formats: Formats
+    connection: duckdb.DuckDBPyConnection
+
+    def page(self, name: str) -> Page:
+        """Return a sheet of it to write on."""
+        return Page(self.workbook, name, self.formats)
+
+    def rows_of(self, query: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a query, a batch at a time."""
+        cursor = self.connection.execute(query)
+        names = [column[0] for column in cursor.description or []]
+        while batch := cursor.fetchmany(_FETCH):
+            for row in batch:
+                yield dict(zip(names, row, strict=True))
 
 
 @dataclass(frozen=True)
@@ -44,199 +54,103 @@ class Written:
     left_out: int
 
 
-def write_sheet(
-    workbook: Workbook, formats: Formats, connection: duckdb.DuckDBPyConnection, sheet: Sheet, rows: int, limit: int
-) -> Written:
-    """Write one sheet; with more rows than the limit it holds a row a county and year instead, and says so.
-
-    Args:
-        rows: how many rows the query has.
-        limit: how many rows of data a sheet may have.
-    """
-    target = workbook.get_worksheet_by_name(sheet.name)
-    assert target is not None
+def write_sheet(book: Book, sheet: Sheet, limit: int) -> Written:
+    """Write one sheet; with more rows than the limit it holds a row a county and year instead, and says so."""
+    ((rows,),) = book.connection.execute(f"select count(*) from ({sheet.query})").fetchall()
     if rows > limit:
-        return _write_summary(target, formats, connection, sheet, rows, limit)
-    columns = (*sheet.columns, *_more_columns(connection, sheet))
-    # What is empty and where a row comes from stands behind the columns that the data gave.
-    if sheet.more_columns and sheet.columns[-1].key == "source_path":
-        columns = (*sheet.columns[:-2], *columns[len(sheet.columns) :], *sheet.columns[-2:])
+        return _write_summary(book, sheet, rows, limit)
+    page = book.page(sheet.name)
+    columns = _with_more_columns(book, sheet)
     note = f"{sheet.row_zh}，共 {rows:,} 行。空格不是0：颜色见“{FRONT_NAME}”。{sheet.how_to}"
-    _begin(target, formats, columns, note if rows else f"没有数据。{sheet.nothing or sheet.row_zh}")
+    begin_page(page, columns, note if rows else f"没有数据。{sheet.nothing or sheet.row_zh}")
     query = f"select * from ({sheet.query})"
     if any(column.cell for column in columns):
         query = f"select listed.*, wb_cells.states from ({sheet.query}) as listed left join wb_cells using (report_key)"
-    cursor = connection.execute(f"{query} order by {sheet.sort}")
-    links = 0
-    for number, values in enumerate(_fetch(cursor), start=_HEADER_ROW + 1):
-        links += _write_row(target, formats, number, columns, values, sheet.absent_figure, links < MAX_LINKS)
-    _finish(target, sheet, columns, _HEADER_ROW + rows)
-    _emphasise(target, formats, sheet, columns, _HEADER_ROW + rows)
+    writer = RowWriter(page, columns, sheet.absent_figure)
+    for number, values in enumerate(book.rows_of(f"{query} order by {sheet.sort}"), start=HEADER_ROW + 1):
+        writer.write(number, values)
+    finish_page(page, sheet.name, len(columns), sheet.frozen, HEADER_ROW + rows)
+    _emphasise(page, sheet, columns, HEADER_ROW + rows)
     return Written(sheet, columns, rows, 0)
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> int:
-    """Return how many rows the query of a sheet has."""
-    counted = connection.execute(f"select count(*) from ({sheet.query})").fetchone()
-    return int(counted[0]) if counted else 0
-
-
-def _more_columns(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> Iterator[Column]:
-    if sheet.more_columns is None:
-        return
-    for values in _fetch(connection.execute(sheet.more_columns)):
-        kind = _UNITS_AS_KINDS.get(values["kind"] or "", values["kind"])
-        yield Column(**{**values, "kind": kind if kind in KINDS else "number"}, from_map=True)
-
-
-def _fetch(cursor: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
-    names = [column[0] for column in cursor.description or []]
-    while batch := cursor.fetchmany(_FETCH):
-        for row in batch:
-            yield dict(zip(names, row, strict=True))
-
-
-def _begin(target: Worksheet, formats: Formats, columns: tuple[Column, ...], note: str) -> None:
+def begin_page(page: Page, columns: Sequence[Column], note: str) -> None:
     """Widths, the line above the header, the header; rows have to be written from the top down."""
     for number, column in enumerate(columns):
-        target.set_column(number, number, column.width or WIDTHS.get(column.kind, DEFAULT_WIDTH))
-    target.set_row(0, 18)
-    target.write_url(0, 0, f"internal:'{FRONT_NAME}'!A1", formats.link, string=f"← {FRONT_NAME}")
-    target.write_string(0, 1, note, formats.note)
-    target.set_row(_HEADER_ROW, 44)
+        page.target.set_column(number, number, column.width or WIDTHS.get(column.kind, DEFAULT_WIDTH))
+    page.target.set_row(0, 18)
+    page.link_to_sheet(0, 0, FRONT_NAME, f"← {FRONT_NAME}")
+    page.words(0, 1, note, page.formats.note)
+    page.target.set_row(HEADER_ROW, 44)
     for number, column in enumerate(columns):
-        target.write_string(_HEADER_ROW, number, column.header, formats.header)
+        page.words(HEADER_ROW, number, column.header.replace(" ", "\n"), page.formats.header)
 
 
-def _write_row(
-    target: Worksheet,
-    formats: Formats,
-    row: int,
-    columns: tuple[Column, ...],
-    values: dict[str, Any],
-    absent_figure: str,
-    may_link: bool,
-) -> int:
-    """Write one row; return how many links it has."""
-    states, words = load_states(), load_words()
-    cells, reasons = values.get("states") or {}, Counter[str]()
-    links = 0
-    figures, figure_reasons = values.get("figures") or {}, values.get("reasons") or {}
-    for number, column in enumerate(columns):
-        value = figures.get(column.key) if column.from_map else values.get(column.key)
-        if column.key == _EMPTY_CELLS:
-            continue
-        if value is None:
-            given = figure_reasons.get(column.key) if column.from_map else None
-            state = given or _state_of(column, values, cells, absent_figure)
-            if state is not None:
-                reasons[state] += 1
-                known = states.get(state)
-                target.write_blank(row, number, None, formats.of_kind(column.kind, known.colour if known else "EDEDED"))
-        elif column.kind == "link" and may_link:
-            write_link(target, row, number, value, formats)
-            links += 1
-        elif column.kind in ("word", "flag"):
-            vocabulary = words.get(column.words or "flag", {})
-            key = str(value).lower() if column.kind == "flag" else value
-            _write_word(target, row, number, vocabulary.get(key, key), key, formats)
-        elif column.from_map and column.kind in ("count", "number", "share", "yuan"):
-            write_value(target, row, number, float(value), column.kind, formats)
-        else:
-            write_value(target, row, number, value, column.kind, formats)
-    _write_reasons(target, formats, row, columns, reasons)
-    return links
+def finish_page(page: Page, name: str, n_columns: int, frozen: int, last_row: int) -> None:
+    """Frozen header, filter, print set-up."""
+    page.target.freeze_panes(HEADER_ROW + 1, frozen)
+    page.target.autofilter(HEADER_ROW, 0, max(last_row, HEADER_ROW + 1), n_columns - 1)
+    page.set_print(name, HEADER_ROW + 1)
 
 
-def _state_of(column: Column, values: dict[str, Any], cells: dict[str, str], absent_figure: str) -> str | None:
-    """Why a column without a value has none; None for a column whose null needs no reason, such as a label."""
-    if column.from_map:
-        return absent_figure
-    if column.cell is not None:
-        return cells.get(column.cell, "not_in_form")
-    return (values.get(column.state) if column.state else None) or column.empty
+def _with_more_columns(book: Book, sheet: Sheet) -> tuple[Column, ...]:
+    """The columns of a sheet with those that the data give, which stand before empty cells and source."""
+    if sheet.more_columns is None:
+        return sheet.columns
+    more = []
+    for values in book.rows_of(sheet.more_columns):
+        kind = _UNITS_AS_KINDS.get(values["kind"] or "", values["kind"])
+        more.append(Column(**{**values, "kind": kind if kind in KINDS else "number"}, from_map=True))
+    behind = [column for column in sheet.columns if column.key in ("empty_cells", "source_url", "source_path")]
+    return (*(column for column in sheet.columns if column not in behind), *more, *behind)
 
 
-def _write_word(target: Worksheet, row: int, number: int, word: str, key: str, formats: Formats) -> None:
-    state = load_states().get(key)
-    if state is not None:
-        target.write_string(row, number, word, formats.of_kind("text", state.colour))
-    else:
-        write_text(target, row, number, word, formats)
-
-
-def _write_reasons(
-    target: Worksheet, formats: Formats, row: int, columns: tuple[Column, ...], reasons: Counter[str]
-) -> None:
-    states = load_states()
-    for number, column in enumerate(columns):
-        if column.key == _EMPTY_CELLS and reasons:
-            order = [state for state in states if state in reasons] + sorted(set(reasons) - set(states))
-            names = (f"{states[state].name_zh if state in states else state} {reasons[state]}" for state in order)
-            target.write_string(row, number, "、".join(names), formats.plain)
-
-
-def _write_summary(
-    target: Worksheet, formats: Formats, connection: duckdb.DuckDBPyConnection, sheet: Sheet, rows: int, limit: int
-) -> Written:
+def _write_summary(book: Book, sheet: Sheet, rows: int, limit: int) -> Written:
+    """Write what a sheet would hold as counts and sums by county and year, with the command that gives the rows."""
     totals = [column for column in sheet.columns if column.total]
     sums = "".join(f', sum("{c.key}") as "{c.key}", count("{c.key}") as "n {c.key}"' for c in totals)
-    cursor = connection.execute(
+    order = "county_code nulls last, province_name nulls last, prefecture_name nulls last, report_year nulls last"
+    query = (
         f"select province_name, prefecture_name, county_name, county_code, report_year, count(*) as n_rows{sums} "
-        f"from ({sheet.query}) group by all order by county_code nulls last, province_name nulls last, "
-        "prefecture_name nulls last, report_year nulls last"
+        f"from ({sheet.query}) group by all order by {order} limit {limit}"
     )
     columns = _summary_columns(totals)
+    page = book.page(sheet.name)
     note = (
         f"共 {rows:,} 行，多于每表 {limit:,} 行（GID_WORKBOOK_ROWS）：明细全部没有列出，这里按县和年度计数。"
         "要某县的明细，运行该行的“命令”；合计只加有数字的报告，“有数份数”是加了几份"
     )
-    _begin(target, formats, columns, note)
-    written = 0
-    for written, values in enumerate(_fetch(cursor), start=1):
+    begin_page(page, columns, note)
+    writer, number = RowWriter(page, columns, "not_stated"), HEADER_ROW
+    for number, values in enumerate(book.rows_of(query), start=HEADER_ROW + 1):
         code = values["county_code"]
         command = f"make workbook DIVISION={code}" if code else "make csv TABLE=…（没有归入县）"
-        _write_row(target, formats, _HEADER_ROW + written, columns, {**values, "command": command}, "not_stated", False)
-        if written == limit:
-            break
-    _finish(target, replace(sheet, frozen=3), columns, _HEADER_ROW + written)
+        writer.write(number, {**values, "command": command})
+    finish_page(page, sheet.name, len(columns), 3, number)
     return Written(sheet, columns, 0, rows)
 
 
-def _summary_columns(totals: list[Column]) -> tuple[Column, ...]:
-    place = [
+def _summary_columns(totals: Sequence[Column]) -> tuple[Column, ...]:
+    columns = [
         Column("province_name", "省", width=10, doc="rpt_body_year.province_name"),
         Column("prefecture_name", "市", width=12, doc="rpt_body_year.prefecture_name"),
         Column("county_name", "县", width=11, doc="rpt_body_year.county_name"),
         Column("report_year", "年度", "year", doc="rpt_body_year.report_year"),
-        Column("n_rows", "没有列出的行数", "count", meaning_zh="该县该年度的明细行数，均未列出", meaning_en="rows left out"),
+        Column(
+            "n_rows", "没有列出的行数", "count", meaning_zh="该县该年度的明细行数，均未列出", meaning_en="rows left out"
+        ),
         Column("command", "命令", width=34, meaning_zh="给出该县明细的命令", meaning_en="the command that gives them"),
     ]
     for column in totals:
-        place.append(replace(column, header=f"{column.header} 合计", cell=None, state=None, empty="not_stated"))
+        columns.append(replace(column, header=f"{column.header} 合计", cell=None, state=None, empty="not_stated"))
         count = f"{column.header} 有数份数"
-        place.append(
+        columns.append(
             Column(f"n {column.key}", count, "count", meaning_zh="合计加了几份报告", meaning_en="reports in the sum")
         )
-    return tuple(place)
+    return tuple(columns)
 
 
-def _finish(target: Worksheet, sheet: Sheet, columns: tuple[Column, ...], last_row: int) -> None:
-    """Frozen header, filter, print set-up."""
-    target.freeze_panes(_HEADER_ROW + 1, min(sheet.frozen, len(columns)))
-    target.autofilter(_HEADER_ROW, 0, max(last_row, _HEADER_ROW + 1), len(columns) - 1)
-    target.set_landscape()
-    target.set_paper(_PAPER_A4)
-    target.repeat_rows(0, _HEADER_ROW)
-    target.fit_to_pages(1, 0)
-    target.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    target.set_header(f"&L{sheet.name}&RGID Warehouse")
-    target.set_footer("&C第 &P 页，共 &N 页")
-
-
-def _emphasise(
-    target: Worksheet, formats: Formats, sheet: Sheet, columns: tuple[Column, ...], last_row: int
-) -> None:
+def _emphasise(page: Page, sheet: Sheet, columns: Sequence[Column], last_row: int) -> None:
     """The one conditional format that a sheet may have."""
     if not sheet.emphasis:
         return
@@ -245,6 +159,5 @@ def _emphasise(
     if "equals" in sheet.emphasis:
         word = load_words()[columns[number].words or ""][sheet.emphasis["equals"]]
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
-    target.conditional_format(
-        _HEADER_ROW + 1, number, max(last_row, _HEADER_ROW + 1), number, {**rule, "format": formats.emphasis}
-    )
+    rule["format"] = page.formats.emphasis
+    page.target.conditional_format(HEADER_ROW + 1, number, max(last_row, HEADER_ROW + 1), number, rule)

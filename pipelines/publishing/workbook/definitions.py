@@ -9,24 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
-from xlsxwriter.workbook import Workbook
 
 from pipelines.publishing.database import PUBLISHED_SCHEMA
-from pipelines.publishing.workbook.data_sheet import FRONT_NAME, Written
-from pipelines.publishing.workbook.formats import Formats, write_text
+from pipelines.publishing.workbook.data_sheet import HEADER_ROW, Book, Written, begin_page, finish_page
 from pipelines.publishing.workbook.sheets import Column
 from pipelines.publishing.workbook.vocabulary import load_states, load_words
 from pipelines.schemas.dictionary import DictionaryError, parse_block
 
 NAME = "定义"
-_HEADERS = (
-    ("类别", 10), ("工作表", 15), ("名称", 26), ("English", 26), ("含义", 60), ("Meaning", 60), ("单位", 12),
-    ("如何汇总", 34), ("出处", 34), ("字段", 36),
-)  # fmt: skip
-_FIRST_ROW = 2
-_RULES = (
-    "select rule_key, name_zh, name_en, remedy_zh, remedy_en, severity from dim_finding_rule order by severity, rule_key"
-)
+_WIDTHS = {
+    "类别": 10, "工作表": 15, "名称": 26, "English": 26, "含义": 60, "Meaning": 60, "单位": 12, "如何汇总": 34, "出处": 34,
+    "字段": 36,
+}  # fmt: skip
+_COLUMNS = [Column(name, name, "long", width) for name, width in _WIDTHS.items()]
+_RULES = "select rule_key, name_zh, name_en, remedy_zh, remedy_en, severity from dim_finding_rule order by severity, rule_key"
 
 
 @dataclass(frozen=True)
@@ -64,38 +60,33 @@ def read_meaning(name: str, comment: str) -> Meaning:
     )
 
 
-def write_definitions(
-    workbook: Workbook, formats: Formats, connection: duckdb.DuckDBPyConnection, written: list[Written]
-) -> int:
-    """Write the sheet; return its rows."""
-    target = workbook.get_worksheet_by_name(NAME)
-    assert target is not None
-    for number, (_, width) in enumerate(_HEADERS):
-        target.set_column(number, number, width)
-    target.write_url(0, 0, f"internal:'{FRONT_NAME}'!A1", formats.link, string=f"← {FRONT_NAME}")
-    target.write_string(0, 1, "每张工作表的每一列、空格的状态、用词、疑点规则。按“工作表”筛选", formats.note)
-    for number, (header, _) in enumerate(_HEADERS):
-        target.write_string(1, number, header, formats.header)
-    row = _FIRST_ROW
-    for values in _rows(connection, written):
+def write_definitions(book: Book, written: list[Written]) -> None:
+    """Write the sheet."""
+    page = book.page(NAME)
+    begin_page(page, _COLUMNS, "每张工作表的每一列、空格的状态、用词、疑点规则。按“工作表”筛选")
+    row = HEADER_ROW
+    for row, values in enumerate(_rows(book.connection, written), start=HEADER_ROW + 1):
         for number, value in enumerate(values):
             if value:
-                write_text(target, row, number, value, formats, "long")
-        row += 1
-    target.freeze_panes(_FIRST_ROW, 3)
-    target.autofilter(1, 0, row - 1, len(_HEADERS) - 1)
-    target.set_landscape()
-    target.set_paper(9)
-    target.repeat_rows(0, 1)
-    target.fit_to_pages(1, 0)
-    target.set_footer("&C第 &P 页，共 &N 页")
-    return row - _FIRST_ROW
+                page.text(row, number, value, _COLUMNS[number].kind)
+    finish_page(page, NAME, len(_COLUMNS), 3, row)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> Iterator[tuple[str | None, ...]]:
     comments = read_comments(connection)
     for one in written:
-        yield ("工作表", one.sheet.name, one.sheet.name, None, one.sheet.row_zh, one.sheet.row_en, None, None, None, None)
+        yield (
+            "工作表",
+            one.sheet.name,
+            one.sheet.name,
+            None,
+            one.sheet.row_zh,
+            one.sheet.row_en,
+            None,
+            None,
+            None,
+            None,
+        )
         for column in one.columns:
             yield ("列", one.sheet.name, column.header, *_describe(column, comments))
     for state in load_states().values():

@@ -1,4 +1,4 @@
-"""How cells look: number formats, widths, colours, and the one way that a text of a document gets into a cell.
+"""How cells look: number formats, widths, colours, print set-up, and the one way that a text of a document gets into a cell.
 
 Belongs here: formats of the workbook and writing one cell. What stands where is decided by the sheets.
 """
@@ -6,6 +6,7 @@ Belongs here: formats of the workbook and writing one cell. What stands where is
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -27,8 +28,11 @@ NUMBER_FORMATS = {
 WIDTHS = {"year": 7.0, "date": 12.0, "yuan": 16.0, "wan": 16.0, "link": 30.0, "flag": 8.0}
 DEFAULT_WIDTH = 11.0
 _LONG = "long"
+_PAPER_A4 = 9
 _FONT = {"font_name": "等线", "font_size": 10, "valign": "top"}
 _HEADER_COLOUR, _LINE_COLOUR, _NOTE_COLOUR, _LINK_COLOUR = "#1F4E78", "#BFBFBF", "#595959", "#0563C1"
+# A figure that is carried as text and loses nothing as a number.
+_FIGURE = re.compile(r"-?\d{1,15}|-?\d{1,9}\.\d{1,6}", re.ASCII)
 # XlsxWriter takes a text between these two for XML of its own.
 _RAW_START, _RAW_END = "<r>", "</r>"
 # Excel opens no sheet with more links; from there on the address stands as text.
@@ -84,35 +88,65 @@ def safe_text(text: str) -> str:
     return shown
 
 
-def write_text(sheet: Worksheet, row: int, column: int, text: str, formats: Formats, kind: str = "text") -> None:
-    """Write a text as a string, never as a formula, link or number; one that could run is marked as text for good.
+class Page:
+    """A sheet that is being written, from the top down, with the formats of its workbook."""
 
-    The mark (Excel's own leading apostrophe) holds when somebody edits the cell.
-    """
-    sheet.write_string(row, column, safe_text(text), formats.of_kind(kind, quoted=may_run(text)))
+    def __init__(self, workbook: Workbook, name: str, formats: Formats) -> None:
+        self.target: Worksheet = workbook.get_worksheet_by_name(name)
+        self.formats = formats
 
+    def words(self, row: int, column: int, words: str, look: Format) -> None:
+        """Write words of our own."""
+        self.target.write_string(row, column, words, look)
 
-def write_value(sheet: Worksheet, row: int, column: int, value: Any, kind: str, formats: Formats) -> None:
-    """Write a value that is there, by its type: a number, a date, or a text."""
-    if isinstance(value, str):
-        write_text(sheet, row, column, value, formats, kind)
-    elif isinstance(value, dt.date):
-        _write_date(sheet, row, column, value, formats)
-    else:
-        sheet.write_number(row, column, float(value), formats.of_kind(kind))
+    def text(self, row: int, column: int, text: str, kind: str = "text") -> None:
+        """Write a text as a string, never as a formula, link or number; one that could run is marked as text for good.
 
+        The mark (Excel's own leading apostrophe) holds when somebody edits the cell.
+        """
+        self.target.write_string(row, column, safe_text(text), self.formats.of_kind(kind, quoted=may_run(text)))
 
-def write_link(sheet: Worksheet, row: int, column: int, address: str, formats: Formats) -> None:
-    """Write an address as a link if it is one to follow, else as text."""
-    checked = web_address(address)
-    if checked is None:
-        write_text(sheet, row, column, address, formats)
-    else:
-        sheet.write_url(row, column, checked, formats.link, string=safe_text(checked))
+    def value(self, row: int, column: int, value: Any, kind: str) -> None:
+        """Write a value that is there, by its type: a number, a date, or a text."""
+        if kind == "figure" and isinstance(value, str) and _FIGURE.fullmatch(value):
+            self.target.write_number(row, column, float(value), self.formats.plain)
+        elif isinstance(value, str):
+            self.text(row, column, value, kind)
+        elif isinstance(value, dt.date):
+            self._date(row, column, value)
+        else:
+            self.target.write_number(row, column, float(value), self.formats.of_kind(kind))
 
+    def blank(self, row: int, column: int, kind: str, colour: str) -> None:
+        """Write an empty cell, shaded with the reason for it."""
+        self.target.write_blank(row, column, None, self.formats.of_kind(kind, colour))
 
-def _write_date(sheet: Worksheet, row: int, column: int, value: dt.date, formats: Formats) -> None:
-    if value.year < 1900:  # Excel has no such day
-        write_text(sheet, row, column, value.isoformat(), formats)
-    else:
-        sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), formats.of_kind("date"))
+    def link(self, row: int, column: int, address: str) -> None:
+        """Write an address as a link if it is one to follow, else as text."""
+        checked = web_address(address)
+        if checked is None:
+            self.text(row, column, address)
+        else:
+            self.target.write_url(row, column, checked, self.formats.link, string=safe_text(checked))
+
+    def link_to_sheet(self, row: int, column: int, name: str, words: str) -> None:
+        """Write a link to another sheet of the workbook."""
+        self.target.write_url(row, column, f"internal:'{name}'!A1", self.formats.link, string=words)
+
+    def set_print(self, name: str, repeated_rows: int) -> None:
+        """Landscape A4, as wide as the page, with the first rows on every page."""
+        self.target.set_landscape()
+        self.target.set_paper(_PAPER_A4)
+        self.target.fit_to_pages(1, 0)
+        self.target.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        if repeated_rows:
+            self.target.repeat_rows(0, repeated_rows - 1)
+        self.target.set_header(f"&L{name}&RGID Warehouse")
+        self.target.set_footer("&C第 &P 页，共 &N 页")
+
+    def _date(self, row: int, column: int, value: dt.date) -> None:
+        if value.year < 1900:  # Excel has no such day
+            self.text(row, column, value.isoformat())
+        else:
+            day = dt.datetime(value.year, value.month, value.day)
+            self.target.write_datetime(row, column, day, self.formats.of_kind("date"))

@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.format import Format
 
 import pipelines
-from pipelines.publishing.workbook.data_sheet import FRONT_NAME, Written
+from pipelines.publishing.workbook.data_sheet import FRONT_NAME, Book, Written
 from pipelines.publishing.workbook.definitions import NAME as DEFINITIONS_NAME
-from pipelines.publishing.workbook.formats import Formats, write_text
+from pipelines.publishing.workbook.formats import Page
 from pipelines.publishing.workbook.scope import Division
 from pipelines.publishing.workbook.vocabulary import load_states, load_words
 
@@ -26,10 +25,15 @@ _NULL_RULES = (
     "以“=”“+”“-”“@”开头的原文按文字保存，不会运算；看不见的字符显示为［U+编号］。",
 )
 _QUESTION = (
-    "问：某县哪些乡镇连续三年零采购？  1 打开“连续零年数”  2 点“县”旁的箭头，只勾该县  "
-    "3 点“政府集中采购”旁的箭头，选“数字筛选”“大于或等于”，填3。剩下的就是，右边一列是起止年份。",
+    "问：某县哪些乡镇连续三年零采购？",
+    "　　1　打开“连续零年数”，点“县”旁的箭头，只勾该县；",
+    "　　2　点“政府集中采购”旁的箭头，选“数字筛选”“大于或等于”，填3。剩下的行就是，右边一列是起止年份。",
     "要看每一年：打开“零活动”，筛选“县”和“事项”。2021年格式没有采购一栏，显示“格式无此项”，不算零。",
     "按颜色筛选也可以：点箭头，选“按颜色筛选”。取消筛选：“数据”“清除”。",
+)
+_LEFT_OUT = (
+    "有的表多于 {limit:,} 行（GID_WORKBOOK_ROWS），只按县和年度计数，明细没有列出："
+    "运行 make workbook DIVISION=<区划代码>，得到一个省、市、县的工作簿。"
 )
 
 
@@ -51,9 +55,11 @@ def count_scope(connection: duckdb.DuckDBPyConnection, division: Division | None
     """Count documents, reports, bodies and findings of the scope; unplaced bodies are those of the whole database."""
     (row,) = connection.execute(_COUNTS).fetchall()
     where = "" if division is None else "where report_key in (select report_key from wb_all_reports)"
-    findings = connection.execute(f"select severity, count(*) from fct_finding {where} group by 1 order by 1").fetchall()
-    documents = row[0] if division is None else row[1]
-    return Counts(documents, *row[1:], findings=dict(findings))
+    findings = connection.execute(
+        f"select severity, count(*) from fct_finding {where} group by 1 order by 1"
+    ).fetchall()
+    documents, reports, current_reports, bodies, unplaced, first_year, latest_year = row
+    return Counts(documents, reports, current_reports, bodies, unplaced, first_year, latest_year, dict(findings))
 
 
 _COUNTS = """
@@ -68,16 +74,14 @@ _COUNTS = """
 """
 
 
-def write_front(
-    workbook: Workbook, formats: Formats, division: Division | None, counts: Counts, written: list[Written], limit: int
-) -> None:
+def write_front(book: Book, division: Division | None, written: list[Written], limit: int) -> None:
     """Write the sheet: title, how to read, states, how to filter, counts, contents."""
-    target = workbook.get_worksheet_by_name(FRONT_NAME)
-    assert target is not None
+    target = book.page(FRONT_NAME)
     for number, width in enumerate((20, 16, 16, 96)):
-        target.set_column(number, number, width)
+        target.target.set_column(number, number, width)
+    counts = count_scope(book.connection, division)
     scope = "全部" if division is None else f"{division.name}（{division.code}）"
-    page = _Page(target, formats)
+    page = _Front(target)
     page.title("政府信息公开工作年度报告 数据工作簿")
     page.line(f"范围：{scope}。GID Warehouse {pipelines.__version__}。数字取自各机关公布的年度报告，每个数字都有出处。")
     page.line("GID Warehouse workbook: figures of annual reports on government information disclosure. English: 定义.")
@@ -95,10 +99,8 @@ def write_front(
         page.line(f"全库另有 {counts.unplaced_bodies:,} 个机关没有归入任何区划，可能有本地的，不在本工作簿内。")
     page.heading("目录 Contents")
     page.contents(written, limit)
-    target.set_landscape()
-    target.set_paper(9)
-    target.fit_to_pages(1, 0)
-    target.hide_gridlines(2)
+    target.set_print(FRONT_NAME, 0)
+    target.target.hide_gridlines(2)
 
 
 def _counted(counts: Counts, division: Division | None) -> list[tuple[str, int | None]]:
@@ -115,63 +117,54 @@ def _counted(counts: Counts, division: Division | None) -> list[tuple[str, int |
     ]
 
 
-class _Page:
-    """The next free row of the sheet."""
+class _Front:
+    """The first sheet and its next free row."""
 
-    def __init__(self, target: Worksheet, formats: Formats) -> None:
-        self._target, self._formats, self._row = target, formats, 0
+    def __init__(self, page: Page) -> None:
+        self._page, self._formats, self._row = page, page.formats, 0
 
-    def title(self, text: str) -> None:
-        self._target.set_row(0, 28)
-        self._string(0, text, self._formats.title)
+    def title(self, words: str) -> None:
+        self._page.target.set_row(0, 28)
+        self._put(0, words, self._formats.title)
         self._row += 1
 
-    def heading(self, text: str) -> None:
+    def heading(self, words: str) -> None:
         self._row += 1
-        self._string(0, text, self._formats.heading)
+        self._put(0, words, self._formats.heading)
         self._row += 1
 
-    def line(self, text: str) -> None:
-        write_text(self._target, self._row, 0, text, self._formats)
+    def line(self, words: str) -> None:
+        self._put(0, words, self._formats.plain)
         self._row += 1
 
     def count(self, name: str, count: int | None) -> None:
         if count is None:
             return
-        self._string(0, name, self._formats.plain)
-        kind = "year" if "年度" in name else "count"
-        self._target.write_number(self._row, 1, count, self._formats.of_kind(kind))
+        self._put(0, name, self._formats.plain)
+        self._page.value(self._row, 1, count, "year" if "年度" in name else "count")
         self._row += 1
 
     def legend(self) -> None:
         for state in load_states().values():
-            self._string(0, state.name_zh, self._formats.of_kind("text", state.colour))
-            self._string(1, state.meaning_zh, self._formats.plain)
+            self._put(0, state.name_zh, self._formats.of_kind("text", state.colour))
+            self._put(1, state.meaning_zh, self._formats.plain)
             self._row += 1
 
     def contents(self, written: list[Written], limit: int) -> None:
-        for number, header in enumerate(("工作表", "行数", "没有列出的行数", "内容")):
-            self._string(number, header, self._formats.header)
+        for column, header in enumerate(("工作表", "行数", "没有列出的行数", "内容")):
+            self._put(column, header, self._formats.header)
         self._row += 1
         for one in written:
-            name = one.sheet.name
-            self._target.write_url(self._row, 0, f"internal:'{name}'!A1", self._formats.link, string=name)
-            self._target.write_number(self._row, 1, one.rows, self._formats.of_kind("count"))
-            self._target.write_number(self._row, 2, one.left_out, self._formats.of_kind("count"))
-            self._string(3, f"{one.sheet.row_zh}。{one.sheet.how_to}", self._formats.wrapped)
+            self._page.link_to_sheet(self._row, 0, one.sheet.name, one.sheet.name)
+            self._page.value(self._row, 1, one.rows, "count")
+            self._page.value(self._row, 2, one.left_out, "count")
+            self._put(3, f"{one.sheet.row_zh}。{one.sheet.how_to}", self._formats.wrapped)
             self._row += 1
-        name = DEFINITIONS_NAME
-        self._target.write_url(self._row, 0, f"internal:'{name}'!A1", self._formats.link, string=name)
-        self._string(3, "每一列的含义、单位、如何汇总；状态、用词、规则", self._formats.wrapped)
+        self._page.link_to_sheet(self._row, 0, DEFINITIONS_NAME, DEFINITIONS_NAME)
+        self._put(3, "每一列的含义、单位、如何汇总；状态、用词、规则", self._formats.wrapped)
         self._row += 1
         if any(one.left_out for one in written):
-            self._string(
-                0,
-                f"有的表多于 {limit:,} 行（GID_WORKBOOK_ROWS），只按县和年度计数，明细没有列出："
-                "运行 make workbook DIVISION=<区划代码>，得到一个省、市、县的工作簿。",
-                self._formats.warning,
-            )
-            self._row += 1
+            self._put(0, _LEFT_OUT.format(limit=limit), self._formats.warning)
 
-    def _string(self, column: int, text: str, cell_format: object) -> None:
-        self._target.write_string(self._row, column, text, cell_format)  # type: ignore[arg-type]
+    def _put(self, column: int, words: str, look: Format) -> None:
+        self._page.words(self._row, column, words, look)

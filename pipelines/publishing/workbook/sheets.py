@@ -117,5 +117,7 @@ def _read_column(path: Path, entry: dict[str, Any], table: str | None) -> Column
     except TypeError as error:
         raise ValueError(f"{path}: column {entry}: {error}") from error
     if column.kind not in KINDS or (column.doc is None) == (column.meaning_zh is None):
-        raise ValueError(f"{path}: column {column.key}: its kind is one of {KINDS}, its meaning a doc or words of its own")
+        raise ValueError(
+            f"{path}: column {column.key}: its kind is one of {KINDS}, its meaning a doc or words of its own"
+        )
     return column

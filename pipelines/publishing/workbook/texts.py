@@ -65,7 +65,7 @@ def web_address(text: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(text)
-        named = parts.hostname is not None and parts.port is not None or bool(parts.hostname)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return None
     return text if parts.scheme in ("http", "https") and named and "@" not in parts.netloc else None

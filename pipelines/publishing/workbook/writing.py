@@ -16,11 +16,11 @@ from xlsxwriter.workbook import Workbook
 
 import pipelines
 from pipelines.publishing.database import PublishingError, published_tables
-from pipelines.publishing.workbook.data_sheet import FRONT_NAME, count_rows, write_sheet
+from pipelines.publishing.workbook.data_sheet import FRONT_NAME, Book, write_sheet
 from pipelines.publishing.workbook.definitions import NAME as DEFINITIONS_NAME
 from pipelines.publishing.workbook.definitions import write_definitions
 from pipelines.publishing.workbook.formats import Formats
-from pipelines.publishing.workbook.front_sheet import count_scope, write_front
+from pipelines.publishing.workbook.front_sheet import write_front
 from pipelines.publishing.workbook.scope import Division, count_cells, find_division, make_scope
 from pipelines.publishing.workbook.sheets import Sheet, load_sheets
 from pipelines.settings import Settings
@@ -83,7 +83,6 @@ def _write(
     make_scope(connection, division)
     (n_reports,) = connection.execute("select count(*) from wb_report").fetchone() or (0,)
     count_cells(connection, empty=n_reports > limit)
-    counts = count_scope(connection, division)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".sheets.") as folder:
         workbook = Workbook(str(path), {**_OPTIONS, "tmpdir": folder})
         workbook.set_properties(
@@ -93,14 +92,12 @@ def _write(
                 "created": _created(connection),
             }
         )
-        formats = Formats(workbook)
+        book = Book(workbook, Formats(workbook), connection)
         for name in (FRONT_NAME, *(sheet.name for sheet in sheets), DEFINITIONS_NAME):
             workbook.add_worksheet(name)
-        written = [
-            write_sheet(workbook, formats, connection, sheet, count_rows(connection, sheet), limit) for sheet in sheets
-        ]
-        write_definitions(workbook, formats, connection, written)
-        write_front(workbook, formats, division, counts, written, limit)
+        written = [write_sheet(book, sheet, limit) for sheet in sheets]
+        write_definitions(book, written)
+        write_front(book, division, written, limit)
         workbook.close()
     return WorkbookFile(
         path, {one.sheet.name: one.rows for one in written}, {one.sheet.name: one.left_out for one in written}
@@ -126,5 +123,6 @@ def _sheets_of(connection: duckdb.DuckDBPyConnection) -> list[Sheet]:
 def _created(connection: duckdb.DuckDBPyConnection) -> dt.datetime:
     """The date in the file's properties: of the data, not of the run, so that the same data give the same bytes."""
     (day,) = connection.execute(_CREATED).fetchone() or (None,)
-    return dt.datetime(day.year, day.month, day.day) if day is not None and day.year >= 1980 else dt.datetime(1980, 1, 1)
-
+    return (
+        dt.datetime(day.year, day.month, day.day) if day is not None and day.year >= 1980 else dt.datetime(1980, 1, 1)
+    )
