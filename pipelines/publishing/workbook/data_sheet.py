@@ -5,6 +5,7 @@ Belongs here: queries to sheets. How a row is written stands in `rows`; the firs
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +21,10 @@ from pipelines.publishing.workbook.vocabulary import load_words
 FRONT_NAME = "说明"
 HEADER_ROW = 1
 _FETCH = 2_000
-_UNITS_AS_KINDS = {"share": "share", "ratio": "share", "percent": "share", "rate": "share", "yuan": "yuan"}
+_LINE_HEIGHT = 14
+# Column, word and digits of the code of a place, from the largest to the smallest.
+_PLACES = (("province_name", "省", 2), ("prefecture_name", "市", 4), ("county_name", "县", 6))
+_UNITS_AS_KINDS = {"yuan per project": "yuan", "days": "number"}
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,15 @@ def begin_page(page: Page, columns: Sequence[Column], note: str) -> None:
     page.target.set_row(0, 18)
     page.link_to_sheet(0, 0, FRONT_NAME, f"← {FRONT_NAME}")
     page.words(0, 1, note, page.formats.note)
-    page.target.set_row(HEADER_ROW, 44)
+    page.target.set_row(HEADER_ROW, _LINE_HEIGHT * max(map(_header_lines, columns)) + 6)
     for number, column in enumerate(columns):
         page.words(HEADER_ROW, number, column.header.replace(" ", "\n"), page.formats.header)
+
+
+def _header_lines(column: Column) -> int:
+    """How many lines a header takes; a Chinese character is as wide as two of the figures that widths are counted in."""
+    width = column.width or WIDTHS.get(column.kind, DEFAULT_WIDTH)
+    return sum(math.ceil(2 * len(part) / (width - 1)) for part in column.header.split(" "))
 
 
 def finish_page(page: Page, name: str, n_columns: int, frozen: int, last_row: int) -> None:
@@ -106,40 +116,48 @@ def _with_more_columns(book: Book, sheet: Sheet) -> tuple[Column, ...]:
 
 
 def _write_summary(book: Book, sheet: Sheet, rows: int, limit: int) -> Written:
-    """Write what a sheet would hold as counts and sums by county and year, with the command that gives the rows."""
+    """Write what a sheet would hold as counts and sums by place and year, with the command that gives the rows.
+
+    A place is a county; where counties and years are too many, too, a prefecture, and at last a province.
+    """
     totals = [column for column in sheet.columns if column.total]
     sums = "".join(f', sum("{c.key}") as "{c.key}", count("{c.key}") as "n {c.key}"' for c in totals)
-    order = "county_code nulls last, province_name nulls last, prefecture_name nulls last, report_year nulls last"
-    query = (
-        f"select province_name, prefecture_name, county_name, county_code, report_year, count(*) as n_rows{sums} "
-        f"from ({sheet.query}) group by all order by {order} limit {limit}"
-    )
-    columns = _summary_columns(totals)
+    for n_places in range(len(_PLACES), 0, -1):
+        places = _PLACES[:n_places]
+        names, (_, word, digits) = ", ".join(column for column, _, _ in places), places[-1]
+        query = (
+            f"select {names}, case when length(division_code) >= {digits} then left(division_code, {digits}) end as code, "
+            f"report_year, count(*) as n_rows{sums} from ({sheet.query}) group by all"
+        )
+        ((n_groups,),) = book.connection.execute(f"select count(*) from ({query})").fetchall()
+        if n_groups <= limit:
+            break
+    columns = _summary_columns(places, totals)
     page = book.page(sheet.name)
     note = (
-        f"共 {rows:,} 行，多于每表 {limit:,} 行（GID_WORKBOOK_ROWS）：明细全部没有列出，这里按县和年度计数。"
-        "要某县的明细，运行该行的“命令”；合计只加有数字的报告，“有数份数”是加了几份"
+        f"共 {rows:,} 行，多于每表 {limit:,} 行（GID_WORKBOOK_ROWS）：明细全部没有列出，这里按{word}和年度计数。"
+        f"要某{word}的明细，运行该行的“命令”；合计只加有数字的报告，“有数份数”是加了几份"
     )
     begin_page(page, columns, note)
     writer, number = RowWriter(page, columns, "not_stated"), HEADER_ROW
-    for number, values in enumerate(book.rows_of(query), start=HEADER_ROW + 1):
-        code = values["county_code"]
-        command = f"make workbook DIVISION={code}" if code else "make csv TABLE=…（没有归入县）"
+    ordered = f"{query} order by code nulls last, {names}, report_year"
+    for number, values in enumerate(book.rows_of(ordered), start=HEADER_ROW + 1):
+        command = (
+            f"make workbook DIVISION={values['code']}" if values["code"] else f"make csv TABLE=…（没有归入{word}）"
+        )
         writer.write(number, {**values, "command": command})
-    finish_page(page, sheet.name, len(columns), 3, number)
+    finish_page(page, sheet.name, len(columns), n_places, number)
     return Written(sheet, columns, 0, rows)
 
 
-def _summary_columns(totals: Sequence[Column]) -> tuple[Column, ...]:
+def _summary_columns(places: Sequence[tuple[str, str, int]], totals: Sequence[Column]) -> tuple[Column, ...]:
     columns = [
-        Column("province_name", "省", width=10, doc="rpt_body_year.province_name"),
-        Column("prefecture_name", "市", width=12, doc="rpt_body_year.prefecture_name"),
-        Column("county_name", "县", width=11, doc="rpt_body_year.county_name"),
+        *(Column(name, word, width=12, doc=f"rpt_body_year.{name}") for name, word, _ in places),
         Column("report_year", "年度", "year", doc="rpt_body_year.report_year"),
         Column(
-            "n_rows", "没有列出的行数", "count", meaning_zh="该县该年度的明细行数，均未列出", meaning_en="rows left out"
+            "n_rows", "没有列出的行数", "count", meaning_zh="该地该年度的明细行数，均未列出", meaning_en="rows left out"
         ),
-        Column("command", "命令", width=34, meaning_zh="给出该县明细的命令", meaning_en="the command that gives them"),
+        Column("command", "命令", width=34, meaning_zh="给出该地明细的命令", meaning_en="the command that gives them"),
     ]
     for column in totals:
         columns.append(replace(column, header=f"{column.header} 合计", cell=None, state=None, empty="not_stated"))

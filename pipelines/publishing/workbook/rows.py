@@ -72,7 +72,7 @@ class RowWriter:
         """Why a column has no value; None for one whose null needs no reason, such as a label."""
         if column.from_map:
             reason: str | None = (values.get("reasons") or {}).get(column.key)
-            return reason or self._absent
+            return reason or (None if column.kind == "text" else self._absent)
         if column.cell is not None:
             states: Mapping[str, str] = values.get("states") or {}
             return states.get(column.cell, "not_in_form")

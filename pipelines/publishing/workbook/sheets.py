@@ -61,7 +61,6 @@ class Sheet:
         more_columns: a query that gives further columns from the data (key, header, kind, meaning_zh, meaning_en), whose
             values stand in the map `figures` of the query and whose reasons for a null in the map `reasons`.
         tables: published tables that the queries read.
-        awaits: the sheet is left out as long as this table is not published.
     """
 
     name: str
@@ -73,7 +72,6 @@ class Sheet:
     more_columns: str | None = None
     how_to: str = ""
     nothing: str = ""
-    awaits: str | None = None
     frozen: int = 5
     sort: str = "division_code nulls last, body_key, report_year nulls last, report_key"
     absent_figure: str = "not_in_form"

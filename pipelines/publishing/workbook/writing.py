@@ -105,14 +105,13 @@ def _write(
 
 
 def _sheets_of(connection: duckdb.DuckDBPyConnection) -> list[Sheet]:
-    """Return the sheets to write; one whose awaited table is not published is left out.
+    """Return the sheets to write.
 
     Raises:
         PublishingError: a table that a sheet reads is missing.
     """
-    there = set(published_tables(connection))
-    sheets = [sheet for sheet in load_sheets() if sheet.awaits is None or sheet.awaits in there]
-    missing = sorted({table for sheet in sheets for table in sheet.tables} - there)
+    sheets = load_sheets()
+    missing = sorted({table for sheet in sheets for table in sheet.tables} - set(published_tables(connection)))
     if missing:
         raise PublishingError(
             f"the database has no table {', '.join(missing)}: it was published by another version, run `make warehouse`"
