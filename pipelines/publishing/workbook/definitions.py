@@ -22,7 +22,7 @@ _WIDTHS = {
     "字段": 36,
 }  # fmt: skip
 _COLUMNS = [Column(name, name, "long", width) for name, width in _WIDTHS.items()]
-_RULES = "select rule_key, name_zh, name_en, remedy_zh, remedy_en, severity from dim_finding_rule order by severity, rule_key"
+_RULES = "select rule_key, name_zh, name_en, remedy_zh, remedy_en, severity from dim_rule order by severity, rule_key"
 
 
 @dataclass(frozen=True)
