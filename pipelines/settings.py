@@ -46,6 +46,7 @@ class Settings:
     shard_url_columns: tuple[str, ...] = ("url", "source_url")
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
+    workbook_rows: int = 50_000
 
     @property
     def staging_dir(self) -> Path:
@@ -88,6 +89,11 @@ class Settings:
         return self.warehouse_dir / "exports"
 
     @property
+    def workbooks_dir(self) -> Path:
+        """Workbooks and CSV files that somebody asked for; nothing of the pipeline reads them."""
+        return self.warehouse_dir / "workbooks"
+
+    @property
     def lock_path(self) -> Path:
         """Held by the one process that publishes."""
         return self.warehouse_dir / ".publish.lock"
@@ -113,6 +119,7 @@ def load_settings() -> Settings:
         shard_url_columns=_names("GID_SHARD_URL", "url,source_url"),
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
+        workbook_rows=int(os.environ.get("GID_WORKBOOK_ROWS", "50000")),
     )
 
 

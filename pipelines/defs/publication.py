@@ -19,12 +19,14 @@ from pipelines.publishing.releasing import Published, draft_release, publish_rel
 from pipelines.publishing.state import write_state
 from pipelines.publishing.summary import count_published
 from pipelines.publishing.unresolved import Comparison, compare_unresolved, read_unresolved
+from pipelines.publishing.workbook.writing import WORKBOOK_FILE, write_workbook
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import Settings, load_settings
 
 DATABASE_KEY = dg.AssetKey(["warehouse", "gid_duckdb"])
 PARQUET_KEY = dg.AssetKey(["exports", "parquet"])
 DATAPACKAGE_KEY = dg.AssetKey(["exports", "datapackage"])
+WORKBOOK_KEY = dg.AssetKey(["exports", "workbook"])
 _TAGS = {"gid/layer": "published"}
 _LOCK_WAIT_SECONDS = 600
 _MAX_NAMES = 30
@@ -63,6 +65,16 @@ _MAX_NAMES = 30
             kinds={"json"},
             tags=_TAGS,
         ),
+        dg.AssetSpec(
+            WORKBOOK_KEY,
+            deps=[DATABASE_KEY],
+            group_name="exports",
+            description="gid.xlsx: the published tables for people with Excel, one sheet a subject, with why a figure is "
+            "empty. `make workbook DIVISION=…` gives one county.\n\n供 Excel 使用的工作簿。",
+            owners=OWNERS,
+            kinds={"excel"},
+            tags=_TAGS,
+        ),
     ],
     check_specs=[
         dg.AssetCheckSpec(
@@ -94,6 +106,7 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
         before, now = read_unresolved(settings.database_path), read_unresolved(built)
         with draft_release(settings, built) as draft:
             resources = write_exports(draft.database, draft.exports)
+            workbook = write_workbook(draft.database, draft.exports, settings)
             published = publish_release(settings, draft)
         write_state(settings, published.version, published.is_new)
     counts = count_published(settings)
@@ -123,6 +136,15 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
         metadata={
             "path": dg.MetadataValue.path(settings.exports_dir / "datapackage.json"),
             "resources": len(resources),
+        },
+    )
+    yield dg.MaterializeResult(
+        asset_key=WORKBOOK_KEY,
+        metadata={
+            "path": dg.MetadataValue.path(settings.exports_dir / WORKBOOK_FILE),
+            "sheets": dg.MetadataValue.md(_counted("sheet", workbook.rows)),
+            "rows_left_out": sum(workbook.left_out.values()),
+            "dagster/row_count": sum(workbook.rows.values()),
         },
     )
     reports = sum(counts["reports"].values())

@@ -190,6 +190,7 @@ def _readme(tables: list[Table], resources: list[dict[str, Any]]) -> str:
         "每张表一个 parquet 文件；`datapackage.json` 说明每一列，并附每个文件的 sha256。",
         "`release.json` alone names the release and its time; all other files are the same for the same reports.",
         "只有 `release.json` 写明版本和时间；报告相同，其余文件就相同。",
+        "`gid.xlsx` is for Excel. 用 Excel 请打开 `gid.xlsx`。",
         "",
         "- A null is never 0. `value_state` says why: blank, not_applicable, text, ambiguous, absent.",
         "  空值绝不是 0；`value_state` 说明原因。",
