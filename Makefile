@@ -17,7 +17,7 @@ export PYTHONUTF8 := 1
 DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean
+.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,20 @@ correct: $(INSTALLED) ## write a checked correction: make correct DOC=… CELL=t
 override: $(INSTALLED) ## say which body it is: make override DOC=… (or NAME=… PARENT=…) DIVISION=… REASON=… WHO=…
 	@$(BIN)/python -m pipelines.curation.override --document="$$DOC" --division="$$DIVISION" --unit="$$UNIT" \
 		--name="$(if $(filter command,$(origin NAME)),$$NAME)" --parent="$$PARENT" --reason="$$REASON" --who="$$WHO"
+
+releases: $(INSTALLED) ## the releases that are kept: version, time, size, reports, what moved
+	@$(BIN)/python -m pipelines.publishing.show_releases
+
+diff: $(INSTALLED) ## what moved between two releases: make diff A=<version> B=<version> (the last two, unless said; OUT=<folder>)
+	@$(BIN)/python -m pipelines.publishing.show_diff --out="$$OUT" -- "$(if $(filter command,$(origin A)),$$A)" "$(if $(filter command,$(origin B)),$$B)"
+
+workbook: $(INSTALLED) ## Excel workbook of one place: make workbook DIVISION=<code or name, such as 220112 or 双阳区>
+	@test -n "$$DIVISION" || { echo "Say which place: make workbook DIVISION=<code or name>. The workbook of all is $(GID_WAREHOUSE_DIR)/exports/gid.xlsx"; exit 1; }
+	@$(BIN)/python -m pipelines.publishing.workbook -- "$$DIVISION"
+
+csv: $(INSTALLED) ## a published table for spreadsheets: make csv TABLE=rpt_body_year [DIVISION=…]
+	@test -n "$$TABLE" || { echo "Say which table: make csv TABLE=<published table> [DIVISION=<code or name>]"; exit 1; }
+	@$(BIN)/python -m pipelines.publishing.csv_files -- "$$TABLE" "$$DIVISION"
 
 docs: $(INSTALLED) ## a site that opens from disk, on tables, columns, rules, lineage: data/warehouse/docs/index.html
 	@$(BIN)/python -m pipelines.publishing.docs

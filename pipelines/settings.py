@@ -40,11 +40,13 @@ class Settings:
     max_shard_bytes: int = 8 << 30
     conversion_seconds: float = 60.0
     unresolved_tolerance: float = 0.02
+    releases_kept: int = 5
     shard_text_columns: tuple[str, ...] = ("text", "content", "raw_text")
     shard_html_columns: tuple[str, ...] = ("html", "raw_html")
     shard_url_columns: tuple[str, ...] = ("url", "source_url")
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
+    workbook_rows: int = 50_000
 
     @property
     def staging_dir(self) -> Path:
@@ -67,14 +69,29 @@ class Settings:
         return self.warehouse_dir / "build"
 
     @property
+    def releases_dir(self) -> Path:
+        """`<version>/`, one folder a publication that is kept."""
+        return self.warehouse_dir / "releases"
+
+    @property
+    def current_path(self) -> Path:
+        """The link to the published release: renaming it switches database and exports in one step."""
+        return self.warehouse_dir / "current"
+
+    @property
     def database_path(self) -> Path:
-        """The published DuckDB file."""
+        """The published DuckDB file: a link through `current_path`."""
         return self.warehouse_dir / "gid.duckdb"
 
     @property
     def exports_dir(self) -> Path:
-        """The published parquet files with their datapackage."""
+        """The published parquet files with their datapackage: a link through `current_path`."""
         return self.warehouse_dir / "exports"
+
+    @property
+    def workbooks_dir(self) -> Path:
+        """Workbooks and CSV files that somebody asked for; nothing of the pipeline reads them."""
+        return self.warehouse_dir / "workbooks"
 
     @property
     def lock_path(self) -> Path:
@@ -96,16 +113,25 @@ def load_settings() -> Settings:
         max_shard_bytes=int(os.environ.get("GID_MAX_SHARD_BYTES", str(8 << 30))),
         conversion_seconds=float(os.environ.get("GID_CONVERSION_SECONDS", "60")),
         unresolved_tolerance=float(os.environ.get("GID_UNRESOLVED_TOLERANCE", "0.02")),
+        releases_kept=_at_least_one("GID_RELEASES_KEPT", "5"),
         shard_text_columns=_names("GID_SHARD_TEXT", "text,content,raw_text"),
         shard_html_columns=_names("GID_SHARD_HTML", "html,raw_html"),
         shard_url_columns=_names("GID_SHARD_URL", "url,source_url"),
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
+        workbook_rows=int(os.environ.get("GID_WORKBOOK_ROWS", "50000")),
     )
 
 
 def _folder(variable: str, default: str) -> Path:
     return (PROJECT_DIR / os.environ.get(variable, default)).resolve()
+
+
+def _at_least_one(variable: str, default: str) -> int:
+    given = os.environ.get(variable, "").strip() or default
+    if not given.isdecimal() or int(given) < 1:
+        raise ValueError(f"{variable}={given}: say a whole number, at least 1")
+    return int(given)
 
 
 def _names(variable: str, default: str) -> tuple[str, ...]:

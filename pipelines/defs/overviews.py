@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.defs.metadata import markdown_table
 from pipelines.publishing.charts import stacked_bars
-from pipelines.publishing.summary import bodies_by_resolution, coverage_by_province
+from pipelines.publishing.summary import bodies_by_resolution, coverage_by_province, results_by_rule_kind
 
 _RESOLUTIONS = ("name_and_parent", "unique_name", "override", "ambiguous", "unknown")
 _STATUSES = {"reported": "#2e7d32", "reported_late": "#f9a825", "not_found": "#c62828", "not_applicable": "#bdbdbd"}
@@ -28,6 +28,8 @@ def overview(table: str, connection: duckdb.DuckDBPyConnection) -> dict[str, Any
     """Return the metadata that a table shows beside its rows; nothing for most tables."""
     if table == "dim_body":
         return bodies_overview(connection)
+    if table == "rpt_assessment":
+        return assessment_overview(connection)
     return coverage_overview(connection) if table == "fct_coverage" else {}
 
 
@@ -41,6 +43,17 @@ def bodies_overview(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "bodies_by_resolution": bars("resolution", rows),
         **{f"bodies_{resolution}": counts.get(resolution, 0) for resolution in _RESOLUTIONS},
         "share_unresolved": round(unresolved / total, 4) if total else 0.0,
+    }
+
+
+def assessment_overview(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What share of the rules could be assessed, by kind, and how many failed."""
+    kinds = results_by_rule_kind(connection)
+    results, assessed = sum(n for _, n, _, _ in kinds), sum(n for _, _, n, _ in kinds)
+    return {
+        "assessed_by_kind": bars("kind of rule", [(kind, n, of) for kind, of, n, _ in kinds]),
+        **{f"failed_{kind}": failed for kind, _, _, failed in kinds},
+        "share_assessed": round(assessed / results, 4) if results else 0.0,
     }
 
 

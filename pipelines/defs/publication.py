@@ -1,4 +1,4 @@
-"""The published files: `warehouse/gid_duckdb` and `exports/*`, swapped in together by one step.
+"""The published files: `warehouse/gid_duckdb` and `exports/*`, published together as one release.
 
 Belongs here: the asset that publishes, and its checks. How files are written and swapped stands in publishing.
 """
@@ -13,17 +13,20 @@ from dagster_dbt import get_asset_key_for_model
 from pipelines.defs.metadata import OWNERS
 from pipelines.defs.overviews import bodies_overview, coverage_overview
 from pipelines.defs.warehouse import dbt_warehouse
-from pipelines.publishing.database import build_path, finish_build, hold_lock, swap_database
-from pipelines.publishing.exports import swap_exports, write_exports
+from pipelines.publishing.database import build_path, finish_build, hold_lock
+from pipelines.publishing.exports import write_exports
+from pipelines.publishing.releasing import Published, draft_release, publish_release
 from pipelines.publishing.state import write_state
 from pipelines.publishing.summary import count_published
 from pipelines.publishing.unresolved import Comparison, compare_unresolved, read_unresolved
+from pipelines.publishing.workbook.writing import WORKBOOK_FILE, write_workbook
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import Settings, load_settings
 
 DATABASE_KEY = dg.AssetKey(["warehouse", "gid_duckdb"])
 PARQUET_KEY = dg.AssetKey(["exports", "parquet"])
 DATAPACKAGE_KEY = dg.AssetKey(["exports", "datapackage"])
+WORKBOOK_KEY = dg.AssetKey(["exports", "workbook"])
 _TAGS = {"gid/layer": "published"}
 _LOCK_WAIT_SECONDS = 600
 _MAX_NAMES = 30
@@ -36,8 +39,9 @@ _MAX_NAMES = 30
             DATABASE_KEY,
             deps=[get_asset_key_for_model([dbt_warehouse], table) for table in PUBLISHED_TABLES],
             group_name="warehouse",
-            description="The published DuckDB file: built beside the old one and renamed into its place after every "
-            "blocking check has passed. Readers see the old file or the new one, whole.\n\n发布的数据库文件，整体替换。",
+            description="The published DuckDB file: a release is built beside the old ones and switched to, with its exports, after "
+            "every blocking check has passed. Readers see the old release or the new one, whole.\n\n"
+            "发布的数据库文件，与导出文件一起整体切换。",
             owners=OWNERS,
             kinds={"duckdb"},
             tags=_TAGS,
@@ -59,6 +63,16 @@ _MAX_NAMES = 30
             description="Frictionless datapackage.json: fields, types, descriptions, sha256, bytes, rows.\n\n数据包说明。",
             owners=OWNERS,
             kinds={"json"},
+            tags=_TAGS,
+        ),
+        dg.AssetSpec(
+            WORKBOOK_KEY,
+            deps=[DATABASE_KEY],
+            group_name="exports",
+            description="gid.xlsx: the published tables for people with Excel, one sheet a subject, with why a figure is "
+            "empty. `make workbook DIVISION=…` gives one county.\n\n供 Excel 使用的工作簿。",
+            owners=OWNERS,
+            kinds={"excel"},
             tags=_TAGS,
         ),
     ],
@@ -84,17 +98,17 @@ _MAX_NAMES = 30
     op_tags={"gid/writes": "warehouse"},
 )
 def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
-    """Finish this run's database, write its exports, swap both in."""
+    """Finish this run's database, write its exports, publish both as one release."""
     settings = load_settings()
     built = build_path(settings, context.run_id)
     with hold_lock(settings.lock_path, _LOCK_WAIT_SECONDS):
         finish_build(built)
         before, now = read_unresolved(settings.database_path), read_unresolved(built)
-        part = settings.warehouse_dir / f".exports.{context.run_id}.part"
-        resources = write_exports(built, part)
-        swap_database(settings, built)
-        swap_exports(settings, part)
-        write_state(settings)
+        with draft_release(settings, built) as draft:
+            resources = write_exports(draft.database, draft.exports)
+            workbook = write_workbook(draft.database, draft.exports, settings)
+            published = publish_release(settings, draft)
+        write_state(settings, published.version, published.is_new)
     counts = count_published(settings)
     rows = {resource["name"]: resource["rows"] for resource in resources}
     yield dg.MaterializeResult(
@@ -102,6 +116,7 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
         metadata={
             "path": dg.MetadataValue.path(settings.database_path),
             "bytes": settings.database_path.stat().st_size,
+            **_release(published),
             "tables": dg.MetadataValue.md(_counted("table", rows)),
             **{name: dg.MetadataValue.md(_counted(name, values)) for name, values in counts.items()},
             **_overviews(settings),
@@ -121,6 +136,15 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
         metadata={
             "path": dg.MetadataValue.path(settings.exports_dir / "datapackage.json"),
             "resources": len(resources),
+        },
+    )
+    yield dg.MaterializeResult(
+        asset_key=WORKBOOK_KEY,
+        metadata={
+            "path": dg.MetadataValue.path(settings.exports_dir / WORKBOOK_FILE),
+            "sheets": dg.MetadataValue.md(_counted("sheet", workbook.rows)),
+            "rows_left_out": sum(workbook.left_out.values()),
+            "dagster/row_count": sum(workbook.rows.values()),
         },
     )
     reports = sum(counts["reports"].values())
@@ -155,6 +179,20 @@ def _bodies_resolved(compared: Comparison) -> dg.AssetCheckResult:
             "new_unresolved_names": dg.MetadataValue.md("\n".join(f"- {name}" for name in names[:_MAX_NAMES] + more)),
         },
     )
+
+
+def _release(published: Published) -> dict[str, Any]:
+    """Version and what moved; where nothing did, the release that stays with what had moved when it was made."""
+    moved = published.headline["zh"] + "\n\n" + published.headline["en"]
+    return {
+        "version": published.version,
+        **({} if published.previous is None else {"previous_version": published.previous}),
+        "is_new_release": published.is_new,
+        "moved": dg.MetadataValue.md(
+            moved if published.is_new else f"没有变动\n\nnothing changed: still {published.version}"
+        ),
+        "diff": dg.MetadataValue.md(published.page),
+    }
 
 
 def _overviews(settings: Settings) -> dict[str, Any]:

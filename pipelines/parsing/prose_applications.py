@@ -28,6 +28,8 @@ _RECEIVED_BEFORE = re.compile(
 _NOUGHT = re.compile(
     r"(?:依申请公开(?:政府信息|信息|事项)?|信息公开申请(?:数量?)?)(?:共|为|：|均为|数)*(?P<number>0|零)(?:件|条|份|宗|项|次|起|例|申请)"
 )
+# 上年结转政府信息公开申请0件 denies what was carried over, not what was received.
+_NOT_RECEIVED = re.compile(r"其中|(?:结转|答复|办结|回复)[^，。；：]*$")
 _ANSWERED = re.compile(
     rf"(?<!继续)(?<!予)(?:已?答复|已?办结|已?办理|已?回复|已?处理|已?完成)(?:完毕|了|的)?(?:政府信息公开申请|信息公开申请|依申请公开申请|依申请公开|公开申请|申请)?"
     rf"(?:信息|事项|件|情况)?{COUNTED}{_CASES}"
@@ -107,7 +109,7 @@ def _read_applications(text: str, report_year: int | None) -> Iterator[Found]:
         behind = text[match.end() :] if match else ""
         if match and not _NOT_ONLY_RECEIVED.search(behind):
             yield from denials(_NONE_RECEIVED, text, ["applications_received"], report_year, ever=True)
-        elif (match := _NOUGHT.search(text)) and "其中" not in text[: match.start()]:
+        elif (match := _NOUGHT.search(text)) and not _NOT_RECEIVED.search(text[: match.start()]):
             yield from denials(_NOUGHT, text, ["applications_received"], report_year)
     if "申请" not in text or "公开" not in text:
         return

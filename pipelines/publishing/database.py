@@ -1,6 +1,6 @@
-"""The DuckDB file: built beside the published one, finished, and renamed into its place.
+"""The DuckDB file of a run: built beside the published ones, and finished.
 
-Belongs here: paths of builds, the lock of the publisher, the swap. What the tables hold is the concern of dbt.
+Belongs here: paths of builds, the lock of the publisher. What the tables hold is the concern of dbt.
 """
 
 from __future__ import annotations
@@ -67,17 +67,6 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         [PUBLISHED_SCHEMA],
     ).fetchall()
     return [name for (name,) in rows]
-
-
-def swap_database(settings: Settings, built: Path) -> None:
-    """Rename a finished database into the published place: readers see the old file or the new one, whole.
-
-    A reader that holds the old file open keeps it until it closes.
-    """
-    with built.open("rb") as stream:
-        os.fsync(stream.fileno())
-    built.replace(settings.database_path)
-    shutil.rmtree(built.parent, ignore_errors=True)
 
 
 @contextmanager

@@ -1,14 +1,12 @@
 """The exports folder: one parquet file a published table, its datapackage.json, and a README for who gets only that.
 
-Belongs here: writing the folder beside the old one and swapping it. Words come from the database's comments, which are
-blocks of the dictionary.
+Belongs here: writing the folder. Words come from the database's comments, which are blocks of the dictionary.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,6 @@ import pipelines
 from pipelines.publishing.database import PUBLISHED_SCHEMA, published_tables
 from pipelines.schemas.dictionary import DictionaryError, Entry, parse_block
 from pipelines.schemas.published import load_primary_keys
-from pipelines.settings import Settings
 
 _ROW_GROUP = 100_000
 _FRICTIONLESS = {
@@ -119,16 +116,6 @@ def write_exports(database: Path, folder: Path) -> list[dict[str, Any]]:
     return resources
 
 
-def swap_exports(settings: Settings, folder: Path) -> None:
-    """Rename a written folder into the place of the exports and remove the old one."""
-    old = settings.warehouse_dir / f".exports.{os.getpid()}.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if settings.exports_dir.exists():
-        settings.exports_dir.replace(old)
-    folder.replace(settings.exports_dir)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _words(entry: Entry) -> dict[str, str]:
     """What a parquet field or file carries: names, description, and what the list of the entry says."""
     return {"name_zh": entry.name_zh, "name_en": entry.name_en, "description": entry.description, **entry.facts}
@@ -201,6 +188,9 @@ def _readme(tables: list[Table], resources: list[dict[str, Any]]) -> str:
         "",
         "One parquet file a table; `datapackage.json` describes every column and has the sha256 of every file.",
         "每张表一个 parquet 文件；`datapackage.json` 说明每一列，并附每个文件的 sha256。",
+        "`release.json` alone names the release and its time; all other files are the same for the same reports.",
+        "只有 `release.json` 写明版本和时间；报告相同，其余文件就相同。",
+        "`gid.xlsx` is for Excel. 用 Excel 请打开 `gid.xlsx`。",
         "",
         "- A null is never 0. `value_state` says why: blank, not_applicable, text, ambiguous, absent.",
         "  空值绝不是 0；`value_state` 说明原因。",

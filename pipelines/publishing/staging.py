@@ -89,6 +89,12 @@ def staged_deliveries(settings: Settings) -> dict[str, str]:
     return staged
 
 
+def staged_parsers(settings: Settings) -> list[str]:
+    """Return the versions of the parser that read what is staged, sorted: one, unless a delivery was not read again."""
+    manifests = (settings.staging_dir / _MANIFEST).glob("*.json")
+    return sorted({json.loads(path.read_text(encoding="utf-8"))["parser_version"] for path in manifests})
+
+
 def remove_staging(settings: Settings, delivery: str) -> None:
     """Remove the staging of a delivery that is gone from the raw folder."""
     _manifest_path(settings, delivery).unlink(missing_ok=True)

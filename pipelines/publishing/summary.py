@@ -1,13 +1,17 @@
-"""What was built, for the person at the terminal and for Dagster's page: counts by state, findings, coverage, files.
+"""What was built, for the person at the terminal and for Dagster's page: counts by state, findings, rules, coverage, files.
 
 Belongs here: reading a database for a summary.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import polars as pl
 
+from pipelines.publishing.releases import current_release
+from pipelines.publishing.state import read_state
 from pipelines.settings import CORRECTIONS_FILE, OVERRIDES_FILE, PROJECT_DIR, Settings
 
 _NOT_APPLIED = {
@@ -36,22 +40,36 @@ def coverage_by_province(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return connection.execute(_COVERAGE).pl()
 
 
+def results_by_rule_kind(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:
+    """Return kind of rule, results, results that could be assessed, failures: of all reports."""
+    return connection.execute(
+        "select rule_kind, count(*), count(*) filter (status <> 'not_assessable'), count(*) filter (status = 'fail') "
+        "from fct_rule_result join dim_rule using (rule_key) group by 1 order by 1"
+    ).fetchall()
+
+
 def bodies_by_resolution(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Return the number of bodies by how they were placed."""
     return dict(connection.execute("select resolution, count(*) from dim_body group by 1 order by 1").fetchall())
 
 
 def count_published(settings: Settings) -> dict[str, dict[str, int]]:
-    """Return counts of the published warehouse: documents, reports, bodies, cells, findings, coverage."""
+    """Return counts of the published warehouse: documents, reports, bodies, cells, findings, results of rules, coverage."""
+    return count_database(settings.database_path)
+
+
+def count_database(database: Path) -> dict[str, dict[str, int]]:
+    """Return the same counts of any finished database."""
     queries = {
         "documents": "select read_status, count(*) from dim_document group by 1 order by 1",
         "reports": "select form_version, count(*) from dim_report group by 1 order by 1",
         "bodies": "select resolution, count(*) from dim_body group by 1 order by 1",
         "cells": "select value_state, count(*) from fct_reported_cell group by 1 order by 1",
         "findings": "select severity, count(*) from fct_finding group by 1 order by 1",
+        "rules": "select status, count(*) from fct_rule_result group by 1 order by 1",
         "coverage": "select status, count(*) from fct_coverage group by 1 order by 1",
     }
-    with duckdb.connect(str(settings.database_path), read_only=True) as connection:
+    with duckdb.connect(str(database), read_only=True) as connection:
         return {name: dict(connection.execute(query).fetchall()) for name, query in queries.items()}
 
 
@@ -76,13 +94,14 @@ def format_summary(settings: Settings) -> str:
         ("GID_CURATION_DIR", settings.curation_dir, "curation"),
     )
     prefix = "".join(f"{name}={path} " for name, path, default in folders if path != PROJECT_DIR / "data" / default)
-    lines = ["", "GID Warehouse: published."]
+    lines = ["", "GID Warehouse: published.", *_release_lines(settings)]
     for name, title in (
         ("documents", "documents by reading"),
         ("reports", "reports by form"),
         ("bodies", "bodies by resolution"),
         ("cells", "cells by state"),
         ("findings", "findings by severity"),
+        ("rules", "rules by result"),
         ("coverage", "divisions x years"),
     ):
         if name == "coverage" and not counts[name]:
@@ -102,6 +121,15 @@ def format_summary(settings: Settings) -> str:
         f"  {prefix}make dev                    Dagster's web page: assets, checks, schedule, runs",
     ]
     return "\n".join(lines)
+
+
+def _release_lines(settings: Settings) -> list[str]:
+    """The version that is current, and in a line what moved, or that nothing did."""
+    state, current = read_state(settings), current_release(settings)
+    if current is None:
+        return []
+    moved = current.headline()["en"] if state.get("is_new") else f"nothing changed: still {current.version}"
+    return [f"  {'release':<21} {current.version!s:>9}   {moved}"]
 
 
 def _curation_lines(settings: Settings) -> list[str]:

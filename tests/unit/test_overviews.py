@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines.defs.overviews import bodies_overview, coverage_overview, overview
+from pipelines.defs.overviews import assessment_overview, bodies_overview, coverage_overview, overview
 
 INLINE = 1000
 
@@ -41,3 +41,19 @@ def test_coverage_by_year_and_province():
     assert len(shown["coverage_by_year"].value) < INLINE
     assert shown["coverage_chart"].value.startswith("![coverage by province and year](data:image/svg+xml;base64,")
     assert "|吉林省|2027|1|1|0|1|" in shown["coverage_by_province"].value
+
+
+def test_share_of_rules_that_could_be_assessed():
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table dim_rule as from (values ('a', 'sum'), ('b', 'year_link')) as t (rule_key, rule_kind)"
+        )
+        connection.execute(
+            "create table fct_rule_result as from (values ('a', 'pass'), ('a', 'pass'), ('a', 'fail'), "
+            "('a', 'not_assessable'), ('b', 'not_assessable')) as t (rule_key, status)"
+        )
+        shown = assessment_overview(connection)
+        assert overview("rpt_assessment", connection).keys() == shown.keys()
+    assert shown["share_assessed"] == 0.6
+    assert (shown["failed_sum"], shown["failed_year_link"]) == (1, 0)
+    assert "|sum|3|4|███████████████░░░░░ 75%|" in shown["assessed_by_kind"].value

@@ -12,6 +12,7 @@ from pipelines.publishing.docs.graph import KINDS, Node, upstream
 
 _WIDTH, _GAP, _ROW, _BOX, _TOP = 178, 46, 20, 15, 26
 _SWEEPS = 6
+_LAYERS_OF_A_CHAIN = 3
 _HEADS = {
     "origin": "来源 origin",
     "source": "读取 staging",
@@ -43,12 +44,15 @@ def draw(graph: dict[str, Node], link: Callable[[str], str | None]) -> str:
 
 
 def _columns(graph: dict[str, Node]) -> list[list[str]]:
-    """Layers from left to right; intermediate models, which read each other, stand in as many as their chain is long."""
+    """Layers from left to right; models of one kind that read each other stand in up to three of them."""
     depth: dict[str, int] = {}
     for name, node in graph.items():
         of_int = [depth[each] + 1 for each in node.inputs if node.kind == "int" and graph[each].kind == "int"]
         of_rpt = [depth[each] + 1 for each in node.inputs if node.kind == "rpt" and graph[each].kind == "rpt"]
         depth[name] = max([0, *of_int, *of_rpt])
+    # A chain of ten would make the picture too wide to look at: links within a layer are drawn as bows beside it.
+    longest = max(depth.values()) + 1
+    depth = {name: each * min(longest, _LAYERS_OF_A_CHAIN) // longest for name, each in depth.items()}
     order = {kind: index for index, kind in enumerate(KINDS)} | {"seed": 1, "fct": KINDS.index("dim")}
     keys = sorted({(order[node.kind], depth[name]) for name, node in graph.items()})
     columns = [[name for name, node in graph.items() if (order[node.kind], depth[name]) == key] for key in keys]
@@ -89,11 +93,12 @@ def _place(graph: dict[str, Node], columns: list[list[str]]) -> dict[str, tuple[
 def _line(start: tuple[int, int], end: tuple[int, int], source: str, target: str) -> str:
     x1, y1 = start[0] + _WIDTH, start[1] + _BOX // 2
     x2, y2 = end[0], end[1] + _BOX // 2
-    bend = max((x2 - x1) // 2, _GAP // 2)
-    return (
-        f'<path d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}" '
-        f'data-from="{html.escape(source)}" data-to="{html.escape(target)}"/>'
-    )
+    if start[0] == end[0]:
+        shape = f"M{x1} {y1}C{x1 + _GAP // 2} {y1} {x1 + _GAP // 2} {y2} {x1} {y2}"
+    else:
+        bend = max((x2 - x1) // 2, _GAP // 2)
+        shape = f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
+    return f'<path d="{shape}" data-from="{html.escape(source)}" data-to="{html.escape(target)}"/>'
 
 
 def _box(node: Node, x: int, y: int, address: str | None, graph: dict[str, Node]) -> str:

@@ -43,6 +43,22 @@ _LABELS = {
     "numerator": "分子 Numerator",
     "denominator": "分母 Denominator",
 }
+# Headings of the topics of metrics; one that is not here is headed by its key.
+_TOPICS = {
+    "applications": "申请 Applications",
+    "outcomes": "办理结果 Outcomes",
+    "reasons": "不予公开等的原因 Reasons",
+    "applicants": "申请人 Applicants",
+    "disputes": "复议和诉讼 Disputes",
+    "actions": "行政行为 Actions",
+    "documents": "规章和规范性文件 Documents",
+    "fees": "收费 Fees",
+    "procurement": "采购 Procurement",
+    "disclosure": "主动公开 Disclosure",
+    "zero": "零活动 Zero activity",
+    "quality": "质量 Quality",
+    "publication": "发布 Publication",
+}
 _AS_CODE = {"expression", "numerator", "denominator"}
 
 
@@ -102,7 +118,7 @@ def metrics_page() -> str:
         "denominator is 0 or null the metric is null, never 0.",
     ]
     for topic in dict.fromkeys(row.get("topic", "") for row in metrics):
-        lines += ["", f"## {plain(topic)}"]
+        lines += ["", f"## {_TOPICS.get(topic, plain(topic))}"]
         for row in metrics:
             if row.get("topic", "") == topic:
                 lines += _entry(row, "metric_key", expressions.get(row["metric_key"], []))

@@ -1,0 +1,173 @@
+"""A whole comparison of two sides: every table, the summary on top, and who the samples belong to.
+
+Belongs here: putting diff.json together and its headline. How it is shown as a page stands in `difference_page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.publishing.difference_summary import summarise
+from pipelines.publishing.differences import compare_table, note_report_moves
+from pipelines.publishing.sides import Side, open_comparison, open_side
+from pipelines.schemas.published import load_primary_keys
+
+_MAX_NAMED = 3
+
+
+def compare_releases(a: Path, b: Path, scratch: Path | None = None) -> dict[str, Any]:
+    """Compare two releases, DuckDB files or folders of parquet files: what is in `b` and was not, or was other, in `a`.
+
+    Args:
+        a: the earlier side.
+        b: the later side.
+        scratch: the folder for what does not fit into memory; the system's own where none is given.
+
+    Raises:
+        Unreadable: a side cannot be opened.
+    """
+    with open_comparison(scratch) as connection:
+        old, new = open_side(connection, "a", a), open_side(connection, "b", b)
+        note_report_moves(connection, old, new)
+        tables = {table: _compare(connection, old, new, table) for table in _tables_of(old, new)}
+        summary = summarise(connection, old, new, tables)
+        _name_reports(connection, old, new, tables)
+    return {
+        "a": _described(old),
+        "b": _described(new),
+        "headline": {"zh": _headline_zh(summary), "en": _headline_en(summary)},
+        "summary": summary,
+        "tables": tables,
+    }
+
+
+def first_release(version: str) -> dict[str, Any]:
+    """What stands in the place of a comparison where there is nothing to compare with."""
+    headline = {"zh": "第一次发布", "en": "the first release"}
+    return {"a": None, "b": {"label": version, "version": version}, "headline": headline, "summary": None, "tables": {}}
+
+
+def not_compared(version: str, previous: str, why: str) -> dict[str, Any]:
+    """What stands in the place of a comparison where the release before cannot be read any more."""
+    headline = {
+        "zh": f"无法与 {previous} 比较：其数据库读不出",
+        "en": f"not compared with {previous}: its database cannot be read",
+    }
+    return {**first_release(version), "a": {"label": previous, "version": previous}, "headline": headline, "error": why}
+
+
+def _tables_of(a: Side, b: Side) -> list[str]:
+    """All tables of both sides; the form dictionary only where both have it, which folders of parquet files do not."""
+    tables = sorted(set(a.columns) | set(b.columns))
+    both = all(any(table.startswith("reference.") for table in side.columns) for side in (a, b))
+    return [table for table in tables if both or not table.startswith("reference.")]
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, table: str) -> dict[str, Any]:
+    if table in a.columns and table in b.columns:
+        return compare_table(connection, a, b, table, load_primary_keys().get(table, ()))
+    side, status = (b, "added") if table in b.columns else (a, "removed")
+    (rows,) = connection.execute(f"select count(*) from {side.view(table)}").fetchone() or (0,)
+    return {"status": status, "rows": {"a": None, "b": None, side.schema: rows}}
+
+
+def _described(side: Side) -> dict[str, Any]:
+    record = side.record or {}
+    return {"label": side.label, "version": record.get("version"), "published_at": record.get("published_at")}
+
+
+def _name_reports(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, tables: dict[str, Any]) -> None:
+    """Give every sample that is a report's, or a body's, the name and year, and the file that it was read from."""
+    needed = ("report_key", "body_name", "report_year", "source_path")
+    samples = [sample for found in tables.values() for sample in _samples(found)]
+    keys = sorted({sample["report_key"] for sample in samples if sample.get("report_key")})
+    names: dict[str, tuple[Any, ...]] = {}
+    for side in (a, b):
+        if keys and side.has("dim_report", *needed):
+            rows = connection.execute(
+                f"select {', '.join(needed)} from {side.view('dim_report')} where list_contains(?, report_key)", [keys]
+            ).fetchall()
+            names |= {row[0]: row[1:] for row in rows}
+    for sample in samples:
+        if sample.get("report_key") in names:
+            body, year, path = names[sample["report_key"]]
+            sample |= {"body_name": body, "report_year": year, "source_path": path}
+
+
+def _samples(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for value in found.get("values", []):
+        yield from value.get("samples") or []
+    for rows in found.get("samples", {}).values():
+        yield from rows
+
+
+def _headline_en(summary: dict[str, Any]) -> str:
+    if not any(summary["tables"][status] for status in ("added", "removed", "changed")):
+        return "nothing differs"
+    parts = []
+    reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
+    if reports and (reports["added"] or reports["removed"]):
+        parts.append(f"reports +{reports['added']:,} −{reports['removed']:,}")
+    figures = _figures(summary)
+    parts.append(f"figures of earlier reports: {figures}" if figures else "no figure of an earlier report changed")
+    if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
+        parts.append(f"bodies of earlier reports changed: {n:,}")
+    if findings and (moved := _gained_and_lost(findings)) != (0, 0):
+        parts.append(f"findings +{moved[0]:,} −{moved[1]:,}")
+    if columns := _other_shapes(summary):
+        parts.append(f"tables with other columns: {columns}")
+    if why := _why(summary, ("the parser changed", "seeds changed")):
+        parts.append(", ".join(why))
+    return "; ".join(parts)
+
+
+def _headline_zh(summary: dict[str, Any]) -> str:
+    if not any(summary["tables"][status] for status in ("added", "removed", "changed")):
+        return "两边完全相同"
+    parts = []
+    reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
+    if reports and (reports["added"] or reports["removed"]):
+        parts.append(f"年报 +{reports['added']:,} −{reports['removed']:,}")
+    figures = _figures(summary)
+    parts.append(f"原有年报的数字变动：{figures}" if figures else "原有年报的数字没有变动")
+    if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
+        parts.append(f"原有年报的机关变动：{n:,}")
+    if findings and (moved := _gained_and_lost(findings)) != (0, 0):
+        parts.append(f"发现 +{moved[0]:,} −{moved[1]:,}")
+    if columns := _other_shapes(summary):
+        parts.append(f"列有变动的表：{columns}")
+    if why := _why(summary, ("解析程序有变", "种子表有变")):
+        parts.append("、".join(why))
+    return "；".join(parts)
+
+
+def _figures(summary: dict[str, Any]) -> str:
+    """What moved in reports that were there before, named as in the tables; empty where nothing did."""
+    figures = summary["figures"]
+    moved = [f"{column} {n:,}" for column, n in figures["changed_in_kept_reports"].items()]
+    moved += [f"{table} +{n:,}" for table, n in figures["rows_added_in_kept_reports"].items()]
+    moved += [f"{table} −{n:,}" for table, n in figures["rows_removed_in_kept_reports"].items()]
+    return ", ".join(moved[:_MAX_NAMED]) + (" …" if len(moved) > _MAX_NAMED else "")
+
+
+def _gained_and_lost(findings: dict[str, Any]) -> tuple[int, int]:
+    gained = findings["gained_in_kept_reports"] + findings["gained_with_others"]
+    return gained, findings["lost_in_kept_reports"] + findings["lost_with_others"]
+
+
+def _other_shapes(summary: dict[str, Any]) -> int:
+    return len({table for name in ("added", "removed", "with_other_columns") for table in summary["tables"][name]})
+
+
+def _why(summary: dict[str, Any], words: tuple[str, str]) -> list[str]:
+    causes = summary["causes"]
+    if causes is None:
+        return []
+    return [
+        *([words[0]] if causes["parser_versions"]["changed"] else []),
+        *([words[1]] if causes["seeds"] else []),
+    ]

@@ -1,0 +1,121 @@
+"""release.json: which release it is, what it was made of, and what every table of it holds.
+
+Belongs here: making and reading that one file. It holds the version and the time, which no table or parquet file does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import pipelines
+from pipelines.publishing.contents import Content
+from pipelines.publishing.curation import applied_digest
+from pipelines.publishing.staging import staged_parsers
+from pipelines.publishing.state import staging_digest
+from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, REFERENCE_DIR, SEEDS_DIR, Settings
+
+RECORD = "release.json"
+_PARTS_OF_DBT = ("models", "macros", "tests")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a release holds: its folder, the content of its tables, and its counts by state."""
+
+    folder: Path
+    contents: dict[str, Content]
+    counts: dict[str, dict[str, int]]
+
+
+def make_record(settings: Settings, version: str, previous: str | None, holding: Holding) -> dict[str, Any]:
+    """Describe a release that was built just now from what is staged, by the code and seeds that stand here."""
+    return {
+        **_identity(version, previous, datetime.now().astimezone()),
+        "code_version": f"{pipelines.__version__}+{_digest((PROJECT_DIR / 'pipelines').rglob('*.py'))}",
+        "parser_versions": staged_parsers(settings),
+        "staging": staging_digest(settings),
+        "curation": applied_digest(settings),
+        "dbt_project": _digest(file for part in _PARTS_OF_DBT for file in (DBT_PROJECT_DIR / part).rglob("*.*")),
+        "seeds": {file.stem: _digest([file]) for file in sorted(SEEDS_DIR.glob("*.csv"))},
+        "divisions": _digest(REFERENCE_DIR.glob("*.csv")),
+        **_described(holding),
+    }
+
+
+def make_record_of_older_layout(version: str, previous: str | None, holding: Holding) -> dict[str, Any]:
+    """Describe a database that was published before there were releases: what it was made of is not known."""
+    written = datetime.fromtimestamp((holding.folder / "gid.duckdb").stat().st_mtime).astimezone()
+    return {**_identity(version, previous, written), **_described(holding)}
+
+
+def write_record(record: dict[str, Any], folder: Path) -> None:
+    """Write release.json into a folder."""
+    (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """Return the record of a release, None where there is none that can be read."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def holds_the_same(record: dict[str, Any], contents: dict[str, Content], exports: Iterable[str]) -> bool:
+    """Tell whether a release holds these tables, row by row, with these columns and files of exports.
+
+    Bytes are not compared: a workbook or a database of the same rows need not have the same.
+    """
+    tables = {name: (content.rows, content.content, content.columns) for name, content in contents.items()}
+    before = {name: (t["rows"], t["content_hash"], t["columns_hash"]) for name, t in record["tables"].items()}
+    return (
+        tables == before
+        and sorted(exports) == record["exports"]
+        and str(record.get("code_version")).split("+", maxsplit=1)[0] == pipelines.__version__
+    )
+
+
+def _identity(version: str, previous: str | None, published: datetime) -> dict[str, Any]:
+    return {"version": version, "published_at": published.isoformat(timespec="seconds"), "previous": previous}
+
+
+def _described(holding: Holding) -> dict[str, Any]:
+    """Counts, and every table with its rows, hashes and parquet file."""
+    exports, tables = holding.folder / "exports", sorted(holding.contents.items())
+    return {
+        "duckdb": duckdb.__version__,
+        "reports": sum(holding.counts.get("reports", {}).values()),
+        "counts": holding.counts,
+        "tables": {name: _table(exports / f"{name}.parquet", content) for name, content in tables},
+        "exports": sorted(path.name for path in exports.glob("*")),
+    }
+
+
+def _table(parquet: Path, content: Content) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "rows": content.rows,
+        "content_hash": content.content,
+        "columns_hash": content.columns,
+    }
+    if parquet.is_file():
+        with parquet.open("rb") as stream:
+            described["parquet_sha256"] = hashlib.file_digest(stream, "sha256").hexdigest()
+        described["parquet_bytes"] = parquet.stat().st_size
+    return described
+
+
+def _digest(files: Iterable[Path]) -> str:
+    """A digest of names and bytes, in 12 hex digits as the parser's own."""
+    digest = hashlib.sha256()
+    for file in sorted(file for file in files if file.is_file()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

@@ -1,0 +1,149 @@
+"""Releases: each publication in a folder of its own, made whole beside the others, and switched to by one rename.
+
+Belongs here: which release is current, which are there, retention. A new one is made in `releasing`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.publishing.release_files import remove, switch_link, sync
+from pipelines.publishing.release_record import RECORD, read_record
+from pipelines.publishing.state import read_state
+from pipelines.publishing.versions import Version, next_version, parse_version
+from pipelines.settings import Settings
+
+DIFF = "diff.json"
+PAGE = "diff.md"
+# Longer than anybody needs from reading the link to opening the file behind it.
+_GRACE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release that is kept: its version, its folder, and what its record says."""
+
+    version: Version
+    folder: Path
+    record: dict[str, Any]
+
+    def headline(self) -> dict[str, str]:
+        """What moved against the release before, in one line of each language; empty where it does not say."""
+        try:
+            headline = json.loads((self.folder / DIFF).read_text(encoding="utf-8"))["headline"]
+        except (OSError, ValueError, KeyError):
+            return {"zh": "", "en": ""}
+        return {language: str(headline[language]) for language in ("zh", "en")}
+
+
+def list_releases(settings: Settings) -> list[Release]:
+    """Return the releases that are kept, the oldest first."""
+    if not settings.releases_dir.is_dir():
+        return []
+    found = []
+    for folder in settings.releases_dir.iterdir():
+        version, record = parse_version(folder.name), read_record(folder)
+        if version is not None and record is not None:
+            found.append(Release(version, folder, record))
+    return sorted(found, key=lambda release: release.version)
+
+
+def current_release(settings: Settings) -> Release | None:
+    """Return the release that is published now, None where there is none."""
+    if not settings.current_path.is_symlink():
+        return None
+    name = settings.current_path.readlink().name
+    return next((release for release in list_releases(settings) if str(release.version) == name), None)
+
+
+def version_after(settings: Settings, today: date) -> Version:
+    """Return the version of the next publication: after all that are kept, and after the last one, kept or not."""
+    names = [folder.name for folder in settings.releases_dir.iterdir()] if settings.releases_dir.is_dir() else []
+    names.append(str(read_state(settings).get("version")))
+    return next_version([version for name in names if (version := parse_version(name))], today)
+
+
+def make_current(settings: Settings, version: Version) -> None:
+    """Publish a finished release: the one rename after which readers find its database and its exports.
+
+    Fixed links that are missing are made before, and lead nowhere until then; a real file in their place is replaced after,
+    for it is what readers have until then.
+    """
+    for path in _fixed_links(settings):
+        if not path.exists():
+            _fix_link(settings, path)
+    switch_link(settings.current_path, f"{settings.releases_dir.name}/{version}")
+    fix_links(settings)
+
+
+def fix_links(settings: Settings) -> None:
+    """Make `gid.duckdb` and `exports` lead through `current`, where somebody removed or replaced them."""
+    for path in _fixed_links(settings):
+        _fix_link(settings, path)
+
+
+def _fixed_links(settings: Settings) -> tuple[Path, Path]:
+    return settings.database_path, settings.exports_dir
+
+
+def _fix_link(settings: Settings, path: Path) -> None:
+    switch_link(path, f"{settings.current_path.name}/{path.name}")
+
+
+def restore_current(settings: Settings) -> None:
+    """Switch to the newest whole release where `current` leads nowhere: it was removed, or never made."""
+    if current_release(settings) is None and not settings.current_path.is_dir():
+        whole = [release for release in list_releases(settings) if is_whole(release)]
+        if whole:
+            make_current(settings, whole[-1].version)
+
+
+def remove_unfinished(settings: Settings) -> None:
+    """Remove what a process that was killed left behind: hidden folders, and a release that never became current.
+
+    A release after the one that was noted as published last, and that is not current, is such a one.
+    """
+    for path in settings.releases_dir.glob(".*"):
+        remove(path)
+    for name in ("exports", "current", "gid.duckdb", "link", "state"):
+        for path in settings.warehouse_dir.glob(f".{name}.*.*"):
+            remove(path)
+    noted, current = parse_version(str(read_state(settings).get("version"))), current_release(settings)
+    if noted is not None and current is not None:
+        for release in list_releases(settings):
+            if release.version > max(noted, current.version):
+                remove_release(release)
+
+
+def remove_old(settings: Settings) -> list[str]:
+    """Remove all but the newest releases, as many as are to be kept, never the current one; return what was removed."""
+    releases, current = list_releases(settings), current_release(settings)
+    kept = {release.version for release in releases[-settings.releases_kept :]}
+    kept |= {current.version} if current else set()
+    old = [release for release in releases if release.version not in kept]
+    if current and any(str(release.version) == current.record["previous"] for release in old):
+        time.sleep(_GRACE_SECONDS)  # a reader may have followed the link before the switch and not opened the file yet
+    for release in old:
+        remove_release(release)
+    return [str(release.version) for release in old]
+
+
+def remove_release(release: Release) -> None:
+    """Remove a release under a hidden name, so that half of it is never seen; files that are open stay readable."""
+    hidden = release.folder.with_name(f".{release.folder.name}.old")
+    remove(hidden)
+    release.folder.replace(hidden)
+    sync(hidden.parent)
+    remove(hidden)
+
+
+def is_whole(release: Release) -> bool:
+    """Tell whether all files of a release are still there."""
+    exports = release.folder / "exports"
+    files = [release.folder / "gid.duckdb", *(exports / name for name in [*release.record["exports"], RECORD])]
+    return all(file.is_file() for file in files)
