@@ -46,7 +46,7 @@ class Settings:
     shard_url_columns: tuple[str, ...] = ("url", "source_url")
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
-    workbook_rows: int = 50_000
+    workbook_rows: int = 30_000
 
     @property
     def staging_dir(self) -> Path:
@@ -119,7 +119,7 @@ def load_settings() -> Settings:
         shard_url_columns=_names("GID_SHARD_URL", "url,source_url"),
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
-        workbook_rows=int(os.environ.get("GID_WORKBOOK_ROWS", "50000")),
+        workbook_rows=int(os.environ.get("GID_WORKBOOK_ROWS", "30000")),
     )
 
 

@@ -45,6 +45,7 @@ class Formats:
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._of_kind: dict[tuple[str, str | None, bool], Format] = {}
         self.header = self.make(
             bold=True, font_color="#FFFFFF", bg_color=_HEADER_COLOUR, border=1, border_color=_LINE_COLOUR,
             text_wrap=True, align="center", valign="vcenter",
@@ -67,6 +68,12 @@ class Formats:
 
     def of_kind(self, kind: str, colour: str | None = None, quoted: bool = False) -> Format:
         """Return the format of a column's kind, shaded and, for a text that could run, marked as text."""
+        key = (kind, colour, quoted)
+        if key not in self._of_kind:
+            self._of_kind[key] = self._make_kind(kind, colour, quoted)
+        return self._of_kind[key]
+
+    def _make_kind(self, kind: str, colour: str | None, quoted: bool) -> Format:
         properties: dict[str, Any] = {}
         if kind in NUMBER_FORMATS:
             properties["num_format"] = NUMBER_FORMATS[kind]
