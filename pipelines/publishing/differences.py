@@ -121,22 +121,20 @@ def _compare_rows(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, table
         "create or replace temp table differing as select hashed from "
         f"({each.format(1, b.view(table))} union all {each.format(-1, a.view(table))}) group by hashed having sum(sign) <> 0"
     )
-    columns = ", ".join(f"{shape.cast(column)} as {quoted(column)}" for column in shape.columns)
     # Without a key all columns are the key: rows are there or not, none is changed.
-    key = shape.key or tuple(shape.columns)
-    partition = ", ".join(shape.cast(column) for column in key)
+    key = [quoted(column) for column in shape.key or shape.columns]
     for side in (a, b):
-        connection.execute(
-            f"create or replace temp table moved_{side.schema} as select {columns}, {shape.hash()} as _hash, "
-            f"row_number() over (partition by {partition} order by {shape.hash()}) as _nth "
-            f"from {side.view(table)} where {shape.hash()} in (select hashed from differing)"
-        )
-    sides = ", ".join(f"{s}.{quoted(c)} as {quoted(f'{s}:{c}')}" for c in shape.columns for s in ("a", "b"))
-    on = " and ".join(f"a.{quoted(column)} is not distinct from b.{quoted(column)}" for column in key)
+        _gather_moved(connection, side, table, shape, key)
+    # A key is the same on both sides of a pair, so that it is kept once.
+    kept = [f"coalesce(b.{column}, a.{column}) as {column}" for column in key]
+    kept += [
+        f"{s}.{quoted(c)} as {quoted(f'{s}:{c}')}" for c in shape.columns if quoted(c) not in key for s in ("a", "b")
+    ]
+    on = " and ".join(f"a.{column} is not distinct from b.{column}" for column in key)
     report = "coalesce(b.report_key, a.report_key)" if "report_key" in shape.columns else "null"
     connection.execute(
-        f"create or replace temp table pairs as select {sides}, coalesce(m.move, 'none') as move, "
-        "case when a._nth is null then 'added' when b._nth is null then 'removed' else 'changed' end as kind "
+        f"create or replace temp table pairs as select {', '.join(kept)}, coalesce(m.move, 'none') as _move, "
+        "case when a._nth is null then 'added' when b._nth is null then 'removed' else 'changed' end as _kind "
         f"from moved_a as a full join moved_b as b on {on} and a._nth = b._nth "
         f"left join report_moves as m on m.report_key = {report} where a._hash is distinct from b._hash"
     )
@@ -150,8 +148,29 @@ def _compare_rows(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, table
     return found
 
 
+def _gather_moved(connection: duckdb.DuckDBPyConnection, side: Side, table: str, shape: _Shape, key: list[str]) -> None:
+    """Gather the rows of a side that are not on the other one as often, numbered within their key."""
+    moved, columns = (
+        f"moved_{side.schema}",
+        ", ".join(f"{shape.cast(column)} as {quoted(column)}" for column in shape.columns),
+    )
+    connection.execute(
+        f"create or replace temp table {moved} as select {columns}, {shape.hash()} as _hash, 1 as _nth "
+        f"from {side.view(table)} where {shape.hash()} in (select hashed from differing)"
+    )
+    # As many hashes of keys as rows: no key is there twice, and nothing has to be sorted to number its rows.
+    (twice,) = connection.execute(
+        f"select count(*) > count(distinct hash({', '.join(key)})) from {moved}"
+    ).fetchone() or (False,)
+    if twice:
+        connection.execute(
+            f"create or replace temp table {moved} as select * replace "
+            f"(row_number() over (partition by {', '.join(key)} order by _hash) as _nth) from {moved}"
+        )
+
+
 def _counted(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    counts = connection.execute("select kind, move, count(*) from pairs group by all order by all").fetchall()
+    counts = connection.execute("select _kind, _move, count(*) from pairs group by all order by all").fetchall()
     of_reports: dict[str, dict[str, int]] = {}
     for kind, move, n in counts:
         of_reports.setdefault(move, {})[kind] = n
@@ -165,10 +184,10 @@ def _counted(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def _changed_values(connection: duckdb.DuckDBPyConnection, shape: _Shape) -> list[dict[str, Any]]:
     """Count the changed values of every column, and take some of them, those of reports that both sides have first."""
     counted = connection.execute(
-        f"select {', '.join(_counts_of(shape, column) for column in shape.values)} from pairs where kind = 'changed'"
+        f"select {', '.join(_counts_of(shape, column) for column in shape.values)} from pairs where _kind = 'changed'"
     ).fetchone()
     columns = [
-        {"column": column, **{name: n for name, n in counts.items() if n or name == "changed"}}
+        {"column": column, **{name: n for name, n in counts.items() if n or name in ("changed", "of_kept_reports")}}
         for column, counts in zip(shape.values, counted or (), strict=True)
         if counts["changed"]
     ]
@@ -176,7 +195,7 @@ def _changed_values(connection: duckdb.DuckDBPyConnection, shape: _Shape) -> lis
     sampled = columns[:_MAX_COLUMNS]
     if sampled:
         chosen = ", ".join(_samples_of(shape, found["column"]) for found in sampled)
-        samples = connection.execute(f"select {chosen} from pairs where kind = 'changed'").fetchone() or ()
+        samples = connection.execute(f"select {chosen} from pairs where _kind = 'changed'").fetchone() or ()
         for found, rows in zip(sampled, samples, strict=True):
             found["samples"] = rows
     return columns
@@ -185,7 +204,7 @@ def _changed_values(connection: duckdb.DuckDBPyConnection, shape: _Shape) -> lis
 def _counts_of(shape: _Shape, column: str) -> str:
     a, b = quoted(f"a:{column}"), quoted(f"b:{column}")
     differs = f"{a} is distinct from {b}"
-    conditions = {"changed": "true", "of_kept_reports": "move = 'kept'"}
+    conditions = {"changed": "true", "of_kept_reports": "_move = 'kept'"}
     for name, condition in _ZERO_AND_NULL.items():
         if column in shape.numbers or "zero" not in name:
             conditions[name] = condition.format(a=a, b=b)
@@ -196,35 +215,39 @@ def _counts_of(shape: _Shape, column: str) -> str:
 def _samples_of(shape: _Shape, column: str) -> str:
     a, b = quoted(f"a:{column}"), quoted(f"b:{column}")
     parts = {"old": _as_text(a), "new": _as_text(b), **_place(shape, "b")}
-    if "line_start" in shape.columns:
+    if "line_start" in shape.values:
         parts["line_before"] = quoted("a:line_start")
     return (
-        f"arg_min({_struct({'key': _key_struct(shape, 'b'), **parts})}, {_order(shape, 'b')}, {SAMPLES_OF_COLUMN}) "
+        f"arg_min({_struct({'key': _key_struct(shape), **parts})}, {_order(shape)}, {SAMPLES_OF_COLUMN}) "
         f"filter ({a} is distinct from {b})"
     )
 
 
 def _sampled_rows(connection: duckdb.DuckDBPyConnection, shape: _Shape, kind: str, side: str) -> list[dict[str, Any]]:
-    parts = {"key": _key_struct(shape, side), **_place(shape, side)}
+    parts = {"key": _key_struct(shape), **_place(shape, side)}
     row = connection.execute(
-        f"select arg_min({_struct(parts)}, {_order(shape, side)}, {SAMPLES_OF_ROWS}) from pairs where kind = '{kind}'"
+        f"select arg_min({_struct(parts)}, {_order(shape)}, {SAMPLES_OF_ROWS}) from pairs where _kind = '{kind}'"
     ).fetchone()
     return list(row[0]) if row and row[0] else []
 
 
-def _key_struct(shape: _Shape, side: str) -> str:
-    return _struct({c: _as_text(quoted(f"{side}:{c}")) for c in shape.key or shape.columns})
+def _key_struct(shape: _Shape) -> str:
+    return _struct({c: _as_text(quoted(c)) for c in shape.key or shape.columns})
 
 
 def _place(shape: _Shape, side: str) -> dict[str, str]:
     """What tells a reader whose row it is and where it stands in the text."""
     names = {name: name for name in ("report_key", "body_key", "report_year", "source_path")} | {"line_start": "line"}
-    return {shown: quoted(f"{side}:{column}") for column, shown in names.items() if column in shape.columns}
+    keys = shape.key or tuple(shape.columns)
+    return {
+        shown: quoted(column if column in keys else f"{side}:{column}")
+        for column, shown in names.items()
+        if column in shape.columns
+    }
 
 
-def _order(shape: _Shape, side: str) -> str:
-    keys = (quoted(f"{side}:{column}") for column in shape.key or shape.columns)
-    return f"row(move <> 'kept', {', '.join(keys)})"
+def _order(shape: _Shape) -> str:
+    return f"row(_move <> 'kept', {', '.join(quoted(column) for column in shape.key or shape.columns)})"
 
 
 def _struct(parts: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ ABSENT = "0" * 64
 @pytest.fixture
 def curated(founding, tmp_path) -> Warehouse:
     """A second warehouse that begins as the founding one, with curation files of its own."""
-    shutil.copytree(founding.folder, tmp_path / "w")
+    shutil.copytree(founding.folder, tmp_path / "w", symlinks=True)
     return Warehouse(tmp_path / "w")
 
 

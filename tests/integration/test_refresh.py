@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.publishing.releases import current_release, list_releases
 from pipelines.settings import PROJECT_DIR, STAGING_FRAMES
 from tests.integration.conftest import Warehouse
 from tests.rendering.tabbed import render_report
@@ -37,7 +38,7 @@ print(reads, sorted(seen))
 @pytest.fixture
 def copy(founding, tmp_path) -> Warehouse:
     """A second warehouse that begins as the founding one."""
-    shutil.copytree(founding.folder, tmp_path / "w")
+    shutil.copytree(founding.folder, tmp_path / "w", symlinks=True)
     return Warehouse(tmp_path / "w")
 
 
@@ -46,7 +47,13 @@ def digest(path) -> str:
 
 
 def export_digests(warehouse: Warehouse) -> dict[str, str]:
-    return {path.name: digest(path) for path in sorted(warehouse.settings.exports_dir.iterdir())}
+    """All exports but release.json, the one file that names the release and its time."""
+    files = sorted(warehouse.settings.exports_dir.iterdir())
+    return {path.name: digest(path) for path in files if path.name != "release.json"}
+
+
+def releases_of(warehouse: Warehouse) -> list[str]:
+    return [str(release.version) for release in list_releases(warehouse.settings)]
 
 
 def test_a_new_delivery_beside_a_bad_one_while_a_reader_reads(copy):
@@ -79,11 +86,27 @@ def test_a_new_delivery_beside_a_bad_one_while_a_reader_reads(copy):
     assert copy.query("select rule_key, report_key from fct_finding where delivery = 'broken.bin'") == [
         ("binary_file", None)
     ]
+    assert len(releases_of(copy)) == 2
+    release = current_release(copy.settings)
+    moved = json.loads((release.folder / "diff.json").read_text(encoding="utf-8"))["summary"]
+    assert (moved["reports"]["kept"], moved["reports"]["added"], moved["reports"]["removed"]) == (5, 1, 0)
+    assert moved["figures"]["changed_in_kept_reports"] == {}
+    assert moved["figures"]["rows_with_new_reports"]["fct_reported_cell"] == len(rendered.cells)
+    assert moved["findings"]["lost_in_kept_reports"] == moved["findings"]["gained_in_kept_reports"] == 0
+    assert f"release               {release.version}   reports +1 −0; no figure of an earlier report" in done.stdout
 
     shutil.rmtree(new)
     (copy.settings.raw_dir / "broken.bin").unlink()
     assert copy.refresh().returncode == 0
     assert copy.query("select count(*) from dim_document") == [(5,)], "a delivery that is gone is still published"
+    assert len(releases_of(copy)) == 3
+    link, checked = copy.settings.current_path.lstat(), copy.settings.warehouse_dir / "published.json"
+    noted = json.loads(checked.read_text(encoding="utf-8"))["checked_at"]
+    done = copy.refresh()
+    assert f"nothing changed: still {releases_of(copy)[-1]}" in done.stdout
+    assert len(releases_of(copy)) == 3
+    assert copy.settings.current_path.lstat().st_mtime_ns == link.st_mtime_ns
+    assert json.loads(checked.read_text(encoding="utf-8"))["checked_at"] > noted
 
 
 def test_the_same_input_gives_the_same_exports(founding, copy):
@@ -92,7 +115,7 @@ def test_the_same_input_gives_the_same_exports(founding, copy):
     assert export_digests(copy) == export_digests(founding)
 
 
-def test_a_failed_refresh_leaves_everything_published_as_it_was(copy):
+def test_a_failed_refresh_leaves_everything_published_as_it_was(founding, copy):
     database, exports = digest(copy.settings.database_path), export_digests(copy)
     path = copy.settings.staging_dir / "cells" / "township-reports.parquet"
     cells = pl.read_parquet(path)
@@ -103,6 +126,7 @@ def test_a_failed_refresh_leaves_everything_published_as_it_was(copy):
     assert "unique_key" in (copy.settings.warehouse_dir / "refresh.log").read_text(encoding="utf-8")
     assert digest(copy.settings.database_path) == database
     assert export_digests(copy) == exports
+    assert releases_of(copy) == releases_of(founding)
 
 
 def test_without_any_delivery_the_warehouse_is_empty_typed_and_says_so(tmp_path):

@@ -72,7 +72,7 @@ def seen(settings: Settings) -> float | None:
 def check(settings: Settings, allowed: set[float | None]) -> None:
     """What a kill left behind is whole, and the next publication cleans up."""
     assert seen(settings) in allowed, seen(settings)
-    visible = [path for path in settings.releases_dir.glob("[!.]*")] if settings.releases_dir.is_dir() else []
+    visible = list(settings.releases_dir.glob("[!.]*")) if settings.releases_dir.is_dir() else []
     for release in visible:
         assert (release / "exports" / "release.json").is_file(), release
     hidden = [*settings.releases_dir.glob(".*")] if settings.releases_dir.is_dir() else []

@@ -233,7 +233,7 @@ def test_a_file_system_without_links_is_named(settings, monkeypatch):
         raise PermissionError("Operation not permitted")
 
     monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
-    with pytest.raises(PublishingError, match="no symbolic links .* GID_WAREHOUSE_DIR"):
+    with pytest.raises(PublishingError, match=r"no symbolic links .* GID_WAREHOUSE_DIR"):
         publish(settings, 1)
     assert not settings.database_path.exists()
 
