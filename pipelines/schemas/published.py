@@ -45,7 +45,10 @@ class DeclaredColumn:
 @cache
 def load_columns() -> dict[str, tuple[DeclaredColumn, ...]]:
     """Return published table -> its columns in the order of the contract."""
-    return {model["name"]: tuple(_declared(column) for column in model["columns"]) for _, model in read_models()}
+    return {
+        model["name"]: tuple(_declared(column, _never_null(model)) for column in model["columns"])
+        for _, model in read_models()
+    }
 
 
 def read_models() -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -57,7 +60,12 @@ def read_models() -> Iterator[tuple[Path, dict[str, Any]]]:
                 yield path, model
 
 
-def _declared(column: dict[str, Any]) -> DeclaredColumn:
+def _never_null(model: dict[str, Any]) -> set[str]:
+    tests = [test["columns_not_null"] for test in model.get("data_tests", []) if "columns_not_null" in test]
+    return {column for test in tests for column in test["arguments"]["columns"]}
+
+
+def _declared(column: dict[str, Any], never_null: set[str]) -> DeclaredColumn:
     tests = column.get("data_tests", [])
     accepted = [
         str(value)
@@ -65,7 +73,7 @@ def _declared(column: dict[str, Any]) -> DeclaredColumn:
         if "accepted_values" in test
         for value in test["accepted_values"]["arguments"]["values"]
     ]
-    return DeclaredColumn(column["name"], column["data_type"], tuple(accepted), "not_null" in tests)
+    return DeclaredColumn(column["name"], column["data_type"], tuple(accepted), column["name"] in never_null)
 
 
 def _key_of(model: dict[str, Any], path: Path) -> tuple[str, ...]:

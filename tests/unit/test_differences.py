@@ -111,7 +111,10 @@ def test_columns_added_removed_retyped_and_described(compare):
 def test_a_type_that_holds_other_values_shows_them(compare):
     diff = compare(
         (),
-        ("alter table dim_activity alter activity_order type varchar", "update dim_activity set activity_order = '1.0'"),
+        (
+            "alter table dim_activity alter activity_order type varchar",
+            "update dim_activity set activity_order = '1.0'",
+        ),
     )
     assert values_of(diff, "dim_activity") == {"activity_order": {"changed": 2, "of_kept_reports": 0}}
 
@@ -142,7 +145,9 @@ def test_a_removed_row_and_a_row_of_a_new_report_are_apart(compare):
 
 
 def test_only_new_reports_change_no_figure_of_an_earlier_one(compare):
-    diff = compare((), ("insert into dim_report values ('r3', 'b3', '第3镇', 2021, 'F2021', 't', 'd', 'd/3.txt', null)",))
+    diff = compare(
+        (), ("insert into dim_report values ('r3', 'b3', '第3镇', 2021, 'F2021', 't', 'd', 'd/3.txt', null)",)
+    )
     assert diff["headline"] == {
         "zh": "年报 +1 −0；原有年报的数字没有变动",
         "en": "reports +1 −0; no figure of an earlier report changed",
@@ -231,7 +236,11 @@ def test_a_side_may_be_a_folder_of_parquet_files(tmp_path, monkeypatch):
     monkeypatch.setattr(comparison, "load_primary_keys", lambda: KEYS)
     old, new = build(tmp_path / "a.duckdb", 1), build(tmp_path / "b.duckdb", 2)
     write_exports(old, tmp_path / "exports")
-    for a, b in ((tmp_path / "exports", new), (tmp_path / "exports", tmp_path / "exports"), (old, tmp_path / "exports")):
+    for a, b in (
+        (tmp_path / "exports", new),
+        (tmp_path / "exports", tmp_path / "exports"),
+        (old, tmp_path / "exports"),
+    ):
         diff = compare_releases(a, b)
         moved = [table for table, found in diff["tables"].items() if found["status"] != "unchanged"]
         assert moved == (["dim_report", "fct_reported_cell"] if b == new else [])
