@@ -28,7 +28,7 @@ last_years as (
     select * from {{ ref('int_last_years') }}
 ),
 
-cell_operands as (
+cell_operands as not materialized (
     select
         cells.report_key,
         terms.* exclude (form_version),  -- noqa: RF02
@@ -50,7 +50,7 @@ cell_operands as (
 ),
 
 -- Whatever the edition of the table then: the cell of that name, if it had one.
-last_year_operands as (
+last_year_operands as not materialized (
     select
         last_years.report_key,
         terms.* exclude (form_version),  -- noqa: RF02
@@ -68,7 +68,7 @@ last_year_operands as (
     inner join last_years on cells.report_key = last_years.last_report_key
 ),
 
-amount_operands as (
+amount_operands as not materialized (
     select
         amounts.report_key,
         terms.* exclude (form_version),  -- noqa: RF02
@@ -88,7 +88,7 @@ amount_operands as (
             and terms.in_yuan
 ),
 
-fact_operands as (
+fact_operands as not materialized (
     select
         facts.report_key,
         terms.* exclude (form_version),  -- noqa: RF02
@@ -102,7 +102,8 @@ fact_operands as (
     inner join terms on facts.quantity = terms.quantity
 ),
 
-operands as (
+-- Read three times and not kept: adding up is one pass without lists, the few nulls and broken cells are two more.
+operands as not materialized (
     select * from cell_operands
     union all by name
     select * from last_year_operands
@@ -112,34 +113,46 @@ operands as (
     select * from fact_operands
 ),
 
-measured as (
-    select
-        *,
-        sign * value as term,
-        {{ rule_holds('comparison', 'value', 'right_constant', 'tolerance') }} as holds
-    from operands
-),
-
 grouped as (
     select
         report_key,
         place_no,
         bool_or(is_own_cell) as has_own_cell,
         count(*) as n_found,
-        count(*) filter (value is null) as n_null,
+        count(value) as n_figures,
         bit_or(cast(1 as ubigint) << cast(least(term_index, 63) as ubigint)) as found_bits,
-        sum(term) filter (side = 'left') as left_sum,
-        sum(term) filter (side = 'right') as right_sum,
-        sum(term) filter (years_back = 1) as last_year,
+        sum(sign * value) filter (side = 'left') as left_sum,
+        sum(sign * value) filter (side = 'right') as right_sum,
+        sum(sign * value) filter (years_back = 1) as last_year,
         sum(rounding) as rounding,
-        list({ term_index: term_index, words: operand || ' ' || value_state }) filter (value is null) as nulls,
+        coalesce(min(line_start) filter (operand_kind = 'quantity'), min(line_start)) as line_start,
+        coalesce(max(line_end) filter (operand_kind = 'quantity'), max(line_end)) as line_end
+    from operands
+    group by report_key, place_no
+),
+
+nulls as (
+    select
+        report_key,
+        place_no,
+        list({ term_index: term_index, words: operand || ' ' || value_state }) as terms
+    from operands
+    where value is null
+    group by report_key, place_no
+),
+
+broken as (
+    select
+        report_key,
+        place_no,
         list({
             term_index: term_index, table_key: table_key, row_key: row_key, column_key: column_key, value: value,
             line_start: line_start, line_end: line_end
-        }) filter (result_per = 'table' and not holds) as broken_cells,
-        coalesce(min(line_start) filter (operand_kind = 'quantity'), min(line_start)) as line_start,
-        coalesce(max(line_end) filter (operand_kind = 'quantity'), max(line_end)) as line_end
-    from measured
+        }) as cells
+    from operands
+    where
+        result_per = 'table'
+        and not {{ rule_holds('comparison', 'value', 'right_constant', 'tolerance') }}
     group by report_key, place_no
 ),
 
@@ -147,6 +160,9 @@ grouped as (
 applicable as (
     select
         grouped.* exclude (left_sum, right_sum),  -- noqa: RF02
+        grouped.n_found - grouped.n_figures as n_null,
+        nulls.terms as nulls,
+        broken.cells as broken_cells,
         reports.body_key,
         reports.report_year,
         places.* exclude (place_no, terms),  -- noqa: RF02
@@ -178,6 +194,8 @@ applicable as (
     from grouped
     inner join places on grouped.place_no = places.place_no
     inner join reports on grouped.report_key = reports.report_key
+    left join nulls on grouped.report_key = nulls.report_key and grouped.place_no = nulls.place_no
+    left join broken on grouped.report_key = broken.report_key and grouped.place_no = broken.place_no
     left join body_levels on reports.body_key = body_levels.body_key
     left join last_years on grouped.report_key = last_years.report_key
     where
