@@ -53,7 +53,9 @@ def find_regions(pieces: list[Piece]) -> tuple[list[Region], list[Piece]]:
     regions: list[Region] = []
     prose: list[Piece] = []
     places = {id(piece): place for place, piece in enumerate(pieces)}
-    for candidate in _candidates(pieces):
+    for run in _candidates(pieces):
+        said, candidate = _without_sentences(run)
+        prose.extend(said)
         trimmed, rest = _without_foreign_tail(candidate)
         if _is_of_form(trimmed):
             regions.append(Region(trimmed, rest, places[id(trimmed[-1])] + 1))
@@ -188,22 +190,22 @@ def _is_of_form(run: list[Piece]) -> bool:
         return any(_holds_labels(piece.text) for piece in run if piece.style != "empty")
     if any(piece.style in ("tab", "bar") for piece in run):
         return True
-    if _is_prose(run):
-        return False
     has_figures = any(kind in ("figure", "mark") for piece in run for kind, _ in lex(piece.text))
     if not has_figures:
         return len(labels) >= _MIN_PRINTED
     return len(labels) > 1 or any(len(label) >= _MIN_DISTINCT for label in labels)
 
 
-def _is_prose(run: list[Piece]) -> bool:
-    """A few sentences that count what the labels in them name are no rows of a table."""
-    lines = [piece for piece in run if piece.style != "empty"]
-    return (
-        len(lines) <= _MAX_SENTENCES
-        and all(piece.style == "line" for piece in lines)
-        and all(_COUNTED_CLAUSE.search(piece.text) for piece in lines)
-    )
+def _without_sentences(run: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """Split off the few sentences before a table, or instead of one, that count what the labels in them name."""
+    n_sentences = end = 0
+    for place, piece in enumerate(run):
+        if piece.style == "empty":
+            continue
+        if piece.style != "line" or not _COUNTED_CLAUSE.search(piece.text):
+            break
+        n_sentences, end = n_sentences + 1, place + 1
+    return ([], run) if n_sentences > _MAX_SENTENCES else (run[:end], run[end:])
 
 
 def _parts(text: str) -> tuple[tuple[str, str], ...]:

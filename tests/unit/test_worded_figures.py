@@ -47,3 +47,14 @@ def test_figures_in_the_words_of_a_section_without_its_table_are_said(middle, nu
 )
 def test_sentences_that_count_nothing_of_two_rows_say_nothing(middle):
     assert "figures_in_words" not in _findings(middle)
+
+
+def test_a_sentence_that_counts_before_a_table_is_no_row_of_it():
+    table = "| 信息内容 | 采购项目数量 | 采购总金额 |\n| 政府集中采购 | 4 | 56580 |\n"
+    head = "二、主动公开政府信息情况\n全年政府集中采购项目5个。\n"
+    parsed = parse_texts({0: HEAD.replace("2018", "2019") + head + table + TAIL})
+    found = {
+        row["column_key"]: row["value"] for row in parsed.cells.iter_rows(named=True) if row["row_key"] == "procurement"
+    }
+    assert found == {"project_count": 4, "amount": 56580}
+    assert ("procurement_projects", 5) in parsed.prose_counts.select("quantity", "value").rows()
