@@ -20,6 +20,7 @@ TABLES = """
     create table fct_reported_cell (report_key varchar, body_key varchar, report_year integer, table_key varchar,
         row_key varchar, column_key varchar, value double, value_state varchar, line_start integer);
     create table fct_finding (finding_key varchar, report_key varchar, rule_key varchar, severity varchar, line_start integer);
+    create table fct_rule_result (report_key varchar, rule_key varchar, status varchar);
     create table fct_coverage (division_code varchar, report_year integer, status varchar);
     create table dim_activity (activity varchar, activity_order integer);
     create schema reference;
