@@ -16,8 +16,15 @@ from pipelines.publishing.sides import Side
 _RESOLVED = "resolution not in ('ambiguous', 'unknown')"
 _CAUSES = ("code_version", "parser_versions", "staging", "curation", "dbt_project", "divisions", "duckdb")
 _KINDS = ("changed", "added", "removed")
-# Facts that follow from others and are no figure of a report themselves.
-_NO_FIGURES = ("fct_version_difference", "fct_near_duplicate", "fct_body_candidate", "fct_body_evidence")
+# Facts about a report that are no figures of it: what was found, how rules came out, whose it is.
+_NO_FIGURES = (
+    "fct_finding",
+    "fct_rule_result",
+    "fct_version_difference",
+    "fct_near_duplicate",
+    "fct_body_candidate",
+    "fct_body_evidence",
+)
 
 
 def summarise(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, tables: dict[str, Any]) -> dict[str, Any]:
@@ -125,12 +132,7 @@ def _figures(a: Side, b: Side, tables: dict[str, Any]) -> dict[str, Any]:
 
 def _holds_figures(a: Side, b: Side, table: str) -> bool:
     needed = ("report_key", "line_start")
-    return (
-        table.startswith("fct_")
-        and table not in (*_NO_FIGURES, "fct_finding")
-        and a.has(table, *needed)
-        and b.has(table, *needed)
-    )
+    return table.startswith("fct_") and table not in _NO_FIGURES and a.has(table, *needed) and b.has(table, *needed)
 
 
 def _is_figure(side: Side, table: str, column: str) -> bool:

@@ -120,7 +120,7 @@ def publish_in_little_room(settings_folder: Path, how: str) -> subprocess.Comple
         "    (folder / 'filler').write_bytes(b'x' * (shutil.disk_usage(folder).free - room))\n"
         "try:\n"
         "    with s.draft_release(settings, built) as draft:\n"
-        "        s.write_exports(draft.database, draft.exports)\n"
+        "        s.export(draft.database, draft.exports)\n"
         "        s.publish_release(settings, draft)\n"
         "except PublishingError as error:\n"
         "    print(error); sys.exit(7)\n"
@@ -180,7 +180,7 @@ def test_two_publications_at_once_wait_for_each_other(tmp_path):
         "for n in range(6):\n"
         "    built = s.build(settings.build_dir / f'{mine}{n}' / 'gid.duckdb', n * 10 + int(mine))\n"
         "    with s.hold_lock(settings.lock_path, 60), s.draft_release(settings, built) as draft:\n"
-        "        s.write_exports(draft.database, draft.exports); s.publish_release(settings, draft)\n"
+        "        s.export(draft.database, draft.exports); s.publish_release(settings, draft)\n"
     )
     both = [
         subprocess.Popen([sys.executable, "-c", script, str(tmp_path), mine], cwd=PROJECT_DIR) for mine in ("1", "2")

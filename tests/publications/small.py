@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from pipelines.publishing.database import hold_lock
-from pipelines.publishing.exports import write_exports
 from pipelines.publishing.releasing import Published, draft_release, publish_release
 from pipelines.publishing.state import write_state
 from pipelines.settings import Settings
@@ -20,6 +20,7 @@ TABLES = """
     create table fct_reported_cell (report_key varchar, body_key varchar, report_year integer, table_key varchar,
         row_key varchar, column_key varchar, value double, value_state varchar, line_start integer);
     create table fct_finding (finding_key varchar, report_key varchar, rule_key varchar, severity varchar, line_start integer);
+    create table fct_rule_result (report_key varchar, rule_key varchar, status varchar);
     create table fct_coverage (division_code varchar, report_year integer, status varchar);
     create table dim_activity (activity varchar, activity_order integer);
     create schema reference;
@@ -63,12 +64,23 @@ def build(path: Path, figure: float | None, *more: str) -> Path:
     return path
 
 
+def export(database: Path, folder: Path) -> None:
+    """Write a parquet file a table, sorted, as the exports do; these tables have no descriptions, which those must have."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
+        for (table,) in tables:
+            query = f"select * from {table} order by all"
+            pq.write_table(connection.execute(query).to_arrow_table(), folder / f"{table}.parquet")
+    (folder / "README.md").write_text("# exports\n", encoding="utf-8")
+
+
 def publish(settings: Settings, figure: float | None, *more: str) -> Published:
     """Build and publish, as the asset does."""
     built = build(settings.build_dir / "run" / "gid.duckdb", figure, *more)
     with hold_lock(settings.lock_path, 10):
         with draft_release(settings, built) as draft:
-            write_exports(draft.database, draft.exports)
+            export(draft.database, draft.exports)
             published = publish_release(settings, draft)
         write_state(settings, published.version, published.is_new)
     return published
@@ -77,7 +89,7 @@ def publish(settings: Settings, figure: float | None, *more: str) -> Published:
 def publish_older_layout(settings: Settings, figure: float) -> None:
     """Publish as it was before there were releases: a real file and a real folder."""
     build(settings.database_path, figure)
-    write_exports(settings.database_path, settings.exports_dir)
+    export(settings.database_path, settings.exports_dir)
 
 
 def published_figure(settings: Settings) -> tuple[float | None, float | None]:

@@ -8,10 +8,9 @@ import pytest
 from pipelines.publishing import comparison
 from pipelines.publishing.comparison import compare_releases
 from pipelines.publishing.difference_page import page_of
-from pipelines.publishing.exports import write_exports
 from pipelines.publishing.show_diff import find_sides
 from pipelines.publishing.sides import Unreadable
-from tests.publications.small import build, publish, settings_in
+from tests.publications.small import build, export, publish, settings_in
 
 KEYS = {
     "dim_report": ("report_key",),
@@ -235,7 +234,7 @@ def test_samples_are_few_and_long_texts_cut(compare):
 def test_a_side_may_be_a_folder_of_parquet_files(tmp_path, monkeypatch):
     monkeypatch.setattr(comparison, "load_primary_keys", lambda: KEYS)
     old, new = build(tmp_path / "a.duckdb", 1), build(tmp_path / "b.duckdb", 2)
-    write_exports(old, tmp_path / "exports")
+    export(old, tmp_path / "exports")
     for a, b in (
         (tmp_path / "exports", new),
         (tmp_path / "exports", tmp_path / "exports"),

@@ -124,7 +124,8 @@ def test_files_that_did_not_change_are_shared_and_cannot_be_written(settings):
     first, second = (release.folder / "exports" for release in list_releases(settings))
     shared = {path.name for path in second.iterdir() if path.stat().st_ino == (first / path.name).stat().st_ino}
     assert shared == {
-        f"{name}.parquet" for name in ("dim_activity", "dim_body", "dim_document", "fct_coverage", "fct_finding")
+        f"{name}.parquet"
+        for name in ("dim_activity", "dim_body", "dim_document", "fct_coverage", "fct_finding", "fct_rule_result")
     }
     assert {path.stat().st_mode & 0o222 for path in second.glob("*.parquet")} == {0}
     before = (first / "dim_body.parquet").read_bytes()
