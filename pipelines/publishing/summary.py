@@ -114,7 +114,7 @@ def format_summary(settings: Settings) -> str:
     lines += [
         "",
         f"  {settings.database_path} ({settings.database_path.stat().st_size:,} bytes)",
-        f"  {settings.exports_dir} ({len(exports)} parquet files, datapackage.json)",
+        f"  {settings.exports_dir} ({len(exports)} parquet files, datapackage.json, gid.xlsx)",
         "",
         f"  {prefix}make sql                    open the database in DuckDB's shell, read-only",
         f"  {prefix}make trace DOC=<path or id> follow one document, hop by hop",

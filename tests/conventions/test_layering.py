@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, SEEDS_DIR
 
 CODE = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
@@ -80,3 +82,9 @@ def test_every_alias_says_where_it_was_seen():
         header, *rows = (SEEDS_DIR / f"{name}.csv").read_text(encoding="utf-8").splitlines()
         assert "seen_in" in header
         assert rows
+
+
+def test_exposures_rest_on_every_published_table():
+    text = (DBT_PROJECT_DIR / "models" / "reports" / "_exposures.yml").read_text(encoding="utf-8")
+    for exposure in yaml.safe_load(text)["exposures"]:
+        assert exposure["depends_on"] == [f"ref('{table}')" for table in PUBLISHED_TABLES], exposure["name"]
