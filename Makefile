@@ -42,7 +42,7 @@ warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the p
 	@$(BIN)/python -m pipelines.defs.refresh
 
 test: check ## all checks, then all tests, two files at a time
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 12
 
 check: $(INSTALLED) ## lint, format, types, SQL style, dbt parse
 	@$(BIN)/ruff check pipelines tests

@@ -20,12 +20,11 @@ from packaging.version import Version
 from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
-from pipelines.publishing.curation import ensure_curated
 from pipelines.publishing.database import begin_build
-from pipelines.publishing.dictionary import write_dictionary
-from pipelines.publishing.staging import ensure_staging_folders, remove_gone
+from pipelines.publishing.dbt_sources import dbt_environment, ensure_sources
+from pipelines.publishing.staging import remove_gone
 from pipelines.schemas.published import PUBLISHED_TABLES
-from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, load_settings
+from pipelines.settings import DBT_PROJECT_DIR, load_settings
 
 _LAYERS = ("staging", "intermediate", "marts", "reports")
 # dbt source -> group and first part of the key of the assets that write it.
@@ -39,12 +38,7 @@ _SOURCES = {
 
 def set_dbt_environment(database: Path) -> None:
     """Tell dbt, through its environment, where to read staging parquet and where to build."""
-    os.environ["GID_BUILD_DB"] = str(database)
-    os.environ["GID_STAGING_DIR"] = str(load_settings().staging_dir)
-    os.environ["GID_REFERENCE_DIR"] = str(REFERENCE_DIR)
-    os.environ["GID_CURATED_DIR"] = str(load_settings().curated_dir)
-    os.environ["GID_DICTIONARY_DIR"] = str(load_settings().dictionary_dir)
-    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ.update(dbt_environment(load_settings(), database))
     # dbt stands beside the Python that runs us, which need not be on the PATH (.venv/bin/python without activation).
     beside = str(Path(sys.executable).parent)
     if beside not in os.environ.get("PATH", "").split(os.pathsep):
@@ -131,9 +125,7 @@ dbt_resource = InstalledDbt(project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(D
 def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
     """Build all models from all staging parquet into this run's own database, and test them."""
     settings = load_settings()
-    ensure_staging_folders(settings)
-    ensure_curated(settings)
-    write_dictionary(settings)
+    ensure_sources(settings)
     gone = remove_gone(settings, {delivery.name for delivery in find_deliveries(settings.raw_dir)})
     if gone:
         context.log.info(f"removed the staging of deliveries that are gone: {gone}")

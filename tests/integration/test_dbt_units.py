@@ -8,19 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.publishing.curation import ensure_curated
-from pipelines.publishing.staging import ensure_staging_folders
-from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, Settings
+from pipelines.publishing.dbt_sources import dbt_environment, ensure_sources
+from pipelines.settings import DBT_PROJECT_DIR, Settings
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(raw_dir=folder / "raw", warehouse_dir=folder, max_file_bytes=1)
 
 
 def _dbt(folder: Path, *arguments: str) -> str:
-    environment = {
-        **os.environ,
-        "GID_BUILD_DB": str(folder / "gid.duckdb"),
-        "GID_STAGING_DIR": str(folder / "staging"),
-        "GID_REFERENCE_DIR": str(REFERENCE_DIR),
-        "GID_CURATED_DIR": str(folder / "curation"),
-    }
+    environment = {**os.environ, **dbt_environment(_settings(folder), folder / "gid.duckdb")}
     command = [str(Path(sys.executable).parent / "dbt"), *arguments, "--profiles-dir", "."]
     command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     done = subprocess.run(
@@ -31,9 +28,7 @@ def _dbt(folder: Path, *arguments: str) -> str:
 
 
 def test_every_unit_test_of_the_models_passes(tmp_path):
-    settings = Settings(raw_dir=tmp_path / "raw", warehouse_dir=tmp_path, max_file_bytes=1)
-    ensure_staging_folders(settings)
-    ensure_curated(settings)
+    ensure_sources(_settings(tmp_path))
     _dbt(tmp_path, "--quiet", "build", "--empty", "--exclude-resource-type", "test", "unit_test")
     _dbt(tmp_path, "test", "--select", "test_type:unit")
     results = json.loads((tmp_path / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]

@@ -12,10 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pipelines.publishing.curation import ensure_curated
-from pipelines.publishing.dictionary import write_dictionary
-from pipelines.publishing.staging import ensure_staging_folders
-from pipelines.settings import DBT_PROJECT_DIR, REFERENCE_DIR, Settings
+from pipelines.publishing.dbt_sources import dbt_environment, ensure_sources
+from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 
 def write_dbt_page(settings: Settings, page: Path) -> None:
@@ -24,9 +22,7 @@ def write_dbt_page(settings: Settings, page: Path) -> None:
     Raises:
         RuntimeError: dbt could not generate the docs; the message is dbt's own.
     """
-    ensure_staging_folders(settings)
-    ensure_curated(settings)
-    write_dictionary(settings)
+    ensure_sources(settings)
     dbt = Path(sys.executable).parent / "dbt"
     project = ["--profiles-dir", str(DBT_PROJECT_DIR), "--project-dir", str(DBT_PROJECT_DIR)]
     with tempfile.TemporaryDirectory() as folder:
@@ -35,7 +31,7 @@ def write_dbt_page(settings: Settings, page: Path) -> None:
             shutil.copy(settings.database_path, catalog_database)
         done = subprocess.run(
             [str(dbt), "--quiet", "docs", "generate", "--static", *project, "--target-path", folder],
-            env=_environment(settings, catalog_database),
+            env={**os.environ, **dbt_environment(settings, catalog_database)},
             capture_output=True,
             text=True,
             check=False,
@@ -45,14 +41,3 @@ def write_dbt_page(settings: Settings, page: Path) -> None:
             raise RuntimeError(f"dbt could not generate the docs:\n{done.stdout}{done.stderr}")
         page.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built, page)
-
-
-def _environment(settings: Settings, database: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "GID_BUILD_DB": str(database),
-        "GID_STAGING_DIR": str(settings.staging_dir),
-        "GID_REFERENCE_DIR": str(REFERENCE_DIR),
-        "GID_CURATED_DIR": str(settings.curated_dir),
-        "GID_DICTIONARY_DIR": str(settings.dictionary_dir),
-    }
