@@ -64,8 +64,8 @@ sql: $(INSTALLED) ## open the published database in DuckDB's shell, read-only
 	@$(BIN)/duckdb -readonly $(DATABASE)
 
 trace: $(INSTALLED) ## one document's whole way: make trace DOC=<path or beginning of its sha256>
-	@test -n "$(DOC)" || { echo "Say which document: make trace DOC=<path or beginning of its sha256>"; exit 1; }
-	@$(BIN)/python -m pipelines.publishing.trace "$(DOC)"
+	@test -n "$$DOC" || { echo "Say which document: make trace DOC=<path or beginning of its sha256>"; exit 1; }
+	@$(BIN)/python -m pipelines.publishing.trace -- "$$DOC"
 
 # What is given on the command line reaches the recipe through the environment: quotes in a reason stay what they are.
 correct: $(INSTALLED) ## write a checked correction: make correct DOC=… CELL=t2.procurement.amount VALUE=… REASON=… WHO=…
@@ -98,5 +98,5 @@ reference: $(INSTALLED) ## fetch and shape data/reference again (npm and the net
 
 clean: ## remove everything built (warehouse, exports, caches, .venv), never data/raw or data/curation
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
-	find $(GID_WAREHOUSE_DIR) -mindepth 1 -not -name .gitkeep -delete
+	find "$(GID_WAREHOUSE_DIR)" -mindepth 1 -not -name .gitkeep -delete
 	find pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,12 +5,13 @@ Belongs here: the words of one number and its value. What the number counts is t
 
 from __future__ import annotations
 
-import math
 import re
 
 _VALUES = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+# Beyond all counting: no figure of a report.
+_LARGEST = 1e12
 _HAN = "〇零一二两三四五六七八九十百千"
 _WELL_FORMED = re.compile(
     r"(?:[一二两三四五六七八九]千零?)?(?:[一二两三四五六七八九]百零?)?(?:[一二三四五六七八九]?十)?[一二两三四五六七八九]?"
@@ -30,17 +31,15 @@ def figure_of(units: str) -> str:
 
 
 def read_value(match: re.Match[str]) -> float | None:
-    """Return the number of a match of `FIGURE`, None for words such as 三四 (three or four), or above what a float holds."""
+    """Return the number of a match of `FIGURE`, None for words such as 三四 (three or four), or beyond all counting."""
     printed = match["number"]
     value = float(printed.replace(",", "")) if printed[0].isascii() else read_han(printed)
     scale = match["scale"]
-    if value is None or value == math.inf:
+    if value is None or value >= _LARGEST:
         return None
-    if scale is None:
-        return value
-    scaled = value * _SCALES[scale]
     # 1.2万 must come out as 12000, not as 11999.999.
-    return round(scaled, 4) if scaled != math.inf else None
+    scaled = value if scale is None else round(value * _SCALES[scale], 4)
+    return scaled if scaled < _LARGEST else None
 
 
 def is_approximate(match: re.Match[str]) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+# As `values.LARGEST_FIGURE`: more digits are no figure of a report.
+_MAX_DIGITS = 12
 _DIGITS = re.compile(r"\d+")
 _MAX_PLACEMENTS = 7_000
 _MAX_GENERATED = 20_000
@@ -121,7 +123,7 @@ def _parts(value: Value, count: int) -> Iterator[tuple[Value, ...]]:
             yield (value,)
         return
     pieces = value.text.split()
-    if len(pieces) == count and all(_DIGITS.fullmatch(piece) for piece in pieces):
+    if len(pieces) == count and all(_DIGITS.fullmatch(piece) and len(piece) <= _MAX_DIGITS for piece in pieces):
         yield tuple(_part(value, piece, 1) for piece in pieces)
     if (digits := value.digits) is not None:
         for cut in _cuts(digits, count):
@@ -136,7 +138,7 @@ def _part(value: Value, text: str, n_numbers: int) -> Value:
 
 def _cuts(digits: str, count: int) -> Iterator[tuple[str, ...]]:
     if count == 1:
-        if digits and (digits == "0" or digits[0] != "0"):
+        if digits and len(digits) <= _MAX_DIGITS and (digits == "0" or digits[0] != "0"):
             yield (digits,)
         return
     longest = 1 if digits.startswith("0") else len(digits) - count + 1
@@ -161,10 +163,12 @@ def _joined(values: Sequence[Value], n: int) -> Iterator[Placement]:
         return
     for i in range(len(values) - 1):
         left, right = values[i], values[i + 1]
-        if left.digits and right.digits and left.digits != "0" and left.line_start == right.line_start:
+        digits = (left.digits or "") + (right.digits or "")
+        is_long = len(digits) > _MAX_DIGITS
+        if left.digits and right.digits and left.digits != "0" and left.line_start == right.line_start and not is_long:
             joined = Value(
                 f"{left.text} {right.text}",
-                float(left.digits + right.digits),
+                float(digits),
                 "number",
                 None,
                 left.line_start,

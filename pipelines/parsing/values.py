@@ -12,6 +12,8 @@ import polars as pl
 from pipelines.forms.dictionary import load_seed
 
 # One number as a reader counts them: thousands separators and decimals belong to it.
+# Nothing that a report counts, and no money of one in its largest unit, comes near; decimals of the warehouse hold it.
+LARGEST_FIGURE = 1e12
 NUMBER_TOKEN = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _LESS = "减少|减|下降|-|−|－"
 _MORE = "增加|新增|增|\\+"
@@ -73,8 +75,10 @@ def parse_values(texts: pl.Series) -> pl.DataFrame:
         .with_columns(figure_value=pl.col("figure").str.replace_all(",", "").cast(pl.Float64, strict=False))
         .with_columns(pl.when(pl.col("sign").str.contains(f"^(?:{_LESS})$")).then(-1.0).otherwise(1.0).alias("factor"))
     )
-    # 012 is no way to write twelve: digits of two cells may have run together; so have more than a float can hold.
-    is_figure = pl.col("figure_value").is_finite().fill_null(False) & ~pl.col("figure").str.contains(r"^0\d*[1-9]")
+    # 012 is no way to write twelve: digits of two cells may have run together; so have more than a report can count.
+    is_figure = (pl.col("figure_value") < LARGEST_FIGURE).fill_null(False) & ~pl.col("figure").str.contains(
+        r"^0\d*[1-9]"
+    )
     state = (
         pl.when(pl.col("clean") == "")
         .then(pl.lit("blank"))

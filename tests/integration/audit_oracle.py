@@ -53,7 +53,6 @@ CHANNELS = {
 }
 OF_2014 = {
     "applications_received": [("statistics", "received", "count")],
-    "applications_answered": [("statistics", "answered", "count")],
     "reviews_received": [("statistics", "reviews", "count")],
     "lawsuits_received": [("statistics", "lawsuits", "count")],
     "application_fee_amount": [("statistics", "fees", "amount")],

@@ -24,6 +24,7 @@ of_activity as (
         activity_cells.activity,
         activities.in_whole_report,
         activity_cells.role,
+        cells.form_version,
         cells.report_key,
         cells.value,
         cells.value_state,
@@ -39,13 +40,13 @@ of_activity as (
     inner join activities on activity_cells.activity = activities.activity
 ),
 
--- The whole report is the cells of its activities together.
+-- The whole report is the cells of its activities together; the table of 2014 asks for two of the seven alone.
 judged as (
     select * from of_activity
     union all by name
     select of_activity.* replace ('whole_report' as activity)
     from of_activity
-    where in_whole_report
+    where in_whole_report and form_version <> 'F2014'
 ),
 
 counted as (

@@ -12,8 +12,8 @@ select
     cells.report_key,
     cells.value as amount,
     cells.value_state as amount_state,
-    cast(
-        round(cast(cells.value as decimal(28, 6)) * cast(units.yuan_factor as bigint), 2) as decimal(20, 2)
+    try_cast(
+        round(try_cast(cells.value as decimal(28, 6)) * cast(units.yuan_factor as bigint), 2) as decimal(20, 2)
     ) as amount_yuan
 from cells
 left join units on cells.printed_unit = units.unit

@@ -81,8 +81,8 @@ resolved as (
 
 select
     resolved.*,
-    cast(
-        round(cast(resolved.amount as decimal(28, 6)) * cast(units.yuan_factor as bigint), 2) as decimal(20, 2)
+    try_cast(
+        round(try_cast(resolved.amount as decimal(28, 6)) * cast(units.yuan_factor as bigint), 2) as decimal(20, 2)
     ) as amount_yuan
 from resolved
 left join units on resolved.amount_unit = units.unit

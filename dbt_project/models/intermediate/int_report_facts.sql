@@ -16,26 +16,43 @@ last_years as (
     select * from {{ ref('int_last_years') }}
 ),
 
--- 12.35万元 may stand for anything within 50 yuan.
-printed_in_wan as (
+-- 12.35万元 may stand for anything within 50 yuan, 72235元 for anything within half of one.
+printed_amounts as (
     select
         prose_counts.report_key,
         prose_counts.quantity,
         prose_counts.value,
-        unnest(regexp_extract_all(prose_counts.quote, '([0-9]+(?:[.][0-9]+)?)万', 1)) as figure
+        unnest(regexp_extract_all(
+            replace(translate(prose_counts.quote, '０１２３４５６７８９．，', '0123456789.,'), ',', ''),
+            '[0-9]+(?:[.][0-9]+)?(?:亿|万)?元'
+        )) as printed
     from {{ ref('int_prose_counts') }} as prose_counts
     inner join {{ ref('operand_quantities') }} as quantities
         on 'prose.' || prose_counts.quantity = quantities.quantity
     where quantities.unit = 'yuan'
 ),
 
+measured_amounts as (
+    select
+        report_key,
+        quantity,
+        value,
+        regexp_extract(printed, '^[0-9.]+') as figure,
+        case
+            when contains(printed, '亿') then 100000000
+            when contains(printed, '万') then 10000
+            else 1
+        end as factor
+    from printed_amounts
+),
+
 roundings as (
     select
         report_key,
         quantity,
-        max(0.5 * 10000 / pow(10, length(split_part(figure, '.', 2)))) as rounding
-    from printed_in_wan
-    where abs(cast(figure as double) * 10000 - value) < 0.005
+        max(0.5 * factor / pow(10, length(split_part(figure, '.', 2)))) as rounding
+    from measured_amounts
+    where abs(cast(figure as double) * factor - value) < 0.005
     group by report_key, quantity
 ),
 
@@ -182,19 +199,32 @@ headings as (
     from reports
 ),
 
-ordered_headings as (
+documents as (
+    select * from {{ ref('int_documents') }}
+    where is_report
+),
+
+numbered_headings as (
     select
         report_key,
         line,
         section_key,
-        title,
+        regexp_matches(title, '^\s*[（(]') as is_bracketed,
         coalesce(
-            try_cast(number as integer),
+            try_cast(translate(number, '０１２３４５６７８９', '0123456789') as integer),
             list_position(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'], number),
             list_position(['㈠', '㈡', '㈢', '㈣', '㈤', '㈥', '㈦', '㈧', '㈨', '㈩'], number)
         ) as number
     from headings
     where number is not null
+),
+
+-- （一）主动公开政府信息情况 below 一、 is no part of its own; a table of contents comes before the parts themselves.
+ordered_headings as (
+    select * from numbered_headings
+    qualify
+        (not is_bracketed or bool_and(is_bracketed) over (partition by report_key))
+        and row_number() over (partition by report_key, section_key, is_bracketed order by line desc) = 1
 ),
 
 followed_headings as (
@@ -204,27 +234,56 @@ followed_headings as (
     from ordered_headings
 ),
 
+-- A part under a title of its own was not recognised: its number begins a line all the same.
+skipped_numbers as (
+    select
+        report_key,
+        line,
+        unnest(range(number_before + 1, number)) as number
+    from followed_headings
+    where number > number_before + 1
+),
+
+not_there as (
+    select distinct
+        skipped_numbers.report_key,
+        skipped_numbers.line
+    from skipped_numbers
+    inner join reports on skipped_numbers.report_key = reports.report_key
+    inner join documents
+        on
+            reports.document_id = documents.document_id
+            and reports.delivery = documents.delivery
+            and reports.source_path = documents.source_path
+            and reports.record is not distinct from documents.record
+    where
+        not regexp_matches(
+            documents.text,
+            '(?m)^[\s　|｜]*[（(]?(?:' || skipped_numbers.number || '|'
+            || ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'][skipped_numbers.number]
+            || ')\s*[）)、.．,，:：]'
+        )
+),
+
+judged_headings as (
+    select
+        headings.*,
+        headings.number <= headings.number_before or not_there.line is not null as is_out_of_order
+    from followed_headings as headings
+    left join not_there on headings.report_key = not_there.report_key and headings.line = not_there.line
+),
+
 from_headings as (
     select
         reports.report_key,
         'report.headings_out_of_order' as quantity,
-        case
-            when count(headings.line) > 0
-                then count(*) filter (headings.number is distinct from headings.number_before + 1)
-        end as value,
+        case when count(headings.line) > 0 then count(*) filter (headings.is_out_of_order) end as value,
         case when count(headings.line) = 0 then 'no numbered heading' end as value_state,
-        coalesce(
-            min(headings.line) filter (headings.number is distinct from headings.number_before + 1), min(headings.line)
-        ) as line_start,
+        coalesce(min(headings.line) filter (headings.is_out_of_order), min(headings.line)) as line_start,
         string_agg(headings.number, ' ' order by headings.line) as words
     from reports
-    left join followed_headings as headings on reports.report_key = headings.report_key
+    left join judged_headings as headings on reports.report_key = headings.report_key
     group by reports.report_key
-),
-
-documents as (
-    select * from {{ ref('int_documents') }}
-    where is_report
 ),
 
 last_sections as (
@@ -242,7 +301,10 @@ from_last_sections as (
         'report.information_fee_statements' as quantity,
         cast(
             prose.report_key is not null
-            or regexp_matches(array_to_string(string_split(documents.text, chr(10))[last_sections.line:], ''), '费')
+            or regexp_matches(
+                array_to_string(string_split(documents.text, chr(10))[last_sections.line:], ''),
+                '信息处理费|收费|收取[^。]{0,20}费|费用'
+            )
             as integer
         ) as value,
         last_sections.line as line_start

@@ -62,8 +62,8 @@ by_place as (
         count(*) filter (where body_metrics.null_reason = 'not_in_form') as n_not_in_form,
         count(*) filter (where body_metrics.is_summed) as n_summed,
         -- Decimals: a sum of yuan must not depend on the order in which it was added up.
-        sum(cast(body_metrics.numerator as decimal(38, 6))) filter (where body_metrics.is_summed) as numerator,
-        sum(cast(body_metrics.denominator as decimal(38, 6))) filter (where body_metrics.is_summed) as denominator
+        sum(try_cast(body_metrics.numerator as decimal(38, 6))) filter (where body_metrics.is_summed) as numerator,
+        sum(try_cast(body_metrics.denominator as decimal(38, 6))) filter (where body_metrics.is_summed) as denominator
     from body_metrics
     inner join bodies on body_metrics.body_key = bodies.body_key
     group by all

@@ -6,6 +6,7 @@ Belongs here: formats of the workbook and writing one cell. What stands where is
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from typing import Any
 
@@ -121,6 +122,9 @@ class Page:
             self.text(row, column, value, kind)
         elif isinstance(value, dt.date):
             self._date(row, column, value)
+        elif not math.isfinite(value):
+            # Excel has no such number.
+            self.text(row, column, str(value), "text")
         else:
             self.target.write_number(row, column, float(value), self.formats.of_kind(kind))
 
