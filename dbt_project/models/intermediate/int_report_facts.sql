@@ -259,7 +259,7 @@ not_there as (
     where
         not regexp_matches(
             documents.text,
-            '(?m)^[\s　|｜]*[（(]?(?:' || skipped_numbers.number || '|'
+            '(?m)^[ 　]*[（(]?(?:' || skipped_numbers.number || '|'
             || ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'][skipped_numbers.number]
             || ')\s*[）)、.．,，:：]'
         )
