@@ -230,15 +230,17 @@ ordered_headings as (
 followed_headings as (
     select
         *,
-        coalesce(lag(number) over (partition by report_key order by line), 0) as number_before
+        coalesce(lag(number) over (partition by report_key order by line), 0) as number_before,
+        coalesce(lag(line) over (partition by report_key order by line), 0) as line_before
     from ordered_headings
 ),
 
--- A part under a title of its own was not recognised: its number begins a line all the same.
+-- A part under a title of its own was not recognised: its number begins a line between the two all the same.
 skipped_numbers as (
     select
         report_key,
         line,
+        line_before,
         unnest(range(number_before + 1, number)) as number
     from followed_headings
     where number > number_before + 1
@@ -258,7 +260,9 @@ not_there as (
             and reports.record is not distinct from documents.record
     where
         not regexp_matches(
-            documents.text,
+            array_to_string(
+                string_split(documents.text, chr(10))[skipped_numbers.line_before + 1:skipped_numbers.line - 1], chr(10)
+            ),
             '(?m)^[ 　]*[（(]?(?:' || skipped_numbers.number || '|'
             || ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'][skipped_numbers.number]
             || ')\s*[）)、.．,，:：]'
