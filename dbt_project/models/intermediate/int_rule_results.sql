@@ -124,7 +124,7 @@ grouped as (
         sum(sign * value) filter (side = 'left') as left_sum,
         sum(sign * value) filter (side = 'right') as right_sum,
         sum(sign * value) filter (years_back = 1) as last_year,
-        sum(rounding) as rounding,
+        max(rounding) as rounding,
         coalesce(min(line_start) filter (operand_kind = 'quantity'), min(line_start)) as line_start,
         coalesce(max(line_end) filter (operand_kind = 'quantity'), max(line_end)) as line_end
     from operands
