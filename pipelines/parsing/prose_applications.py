@@ -182,13 +182,15 @@ def _is_not_all_received(text: str, match: re.Match[str]) -> bool:
     clause = re.split(r"[，；：（]", before)[-1]
     if clause.endswith("其中") or _OTHER_APPLICANTS.search(behind):
         return True
-    said = clause + match.group()
-    for kinds in (_WAYS, _APPLICANTS):
+    # 我单位收到 names no applicant; 公民 alone, and 通过网站等渠道, may be anybody and any way.
+    for kinds, said in ((_WAYS, clause + match.group()), (_APPLICANTS, match.group())):
         named = {found.lastgroup for found in kinds.finditer(said)}
-        # 公民 alone, and 通过网站等渠道, may be anybody and any way.
         if len(named) == 1 and not re.search("公民|等|各", said):
             return True
-    return bool(_WITH_CARRIED.search(text)) or ("新" not in said and bool(_NEW_AFTER.search(behind)))
+    # 收到10件，答复12件（含上年结转2件）: what was carried over is of those answered.
+    if _WITH_CARRIED.search(before) or _WITH_CARRIED.search(re.split(r"答复|办结|办理|处理|回复", behind)[0]):
+        return True
+    return "新" not in match.group() and bool(_NEW_AFTER.search(behind))
 
 
 def _is_not_all_answered(text: str, match: re.Match[str]) -> bool:

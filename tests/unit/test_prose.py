@@ -89,6 +89,8 @@ MEANT = [
     ("全县各级行政机关共收到政府信息公开申请130件，其中县政府本级收到信息公开申请13件。",
      {("applications_received", 13)}),
     ("按照各级要求，全年收到政府信息公开申请3件。", {("applications_received", 3)}),
+    ("我单位收到政府信息公开申请10件，答复信息公开申请12件（含上年结转2件）。",
+     {("applications_received", 10), ("applications_answered", 12), ("applications_carried_in", 2)}),
     ("涉及政府信息公开的行政复议5件、行政诉讼3件，其中复议后提起行政诉讼1件。",
      {("reviews_received", 5), ("lawsuits_received", 3)}),
     ("办理行政复议案件35件，其中涉及政府信息公开的行政复议1件。", {("reviews_received", 1)}),
