@@ -83,6 +83,8 @@ _ABOUT_DISCLOSURE = re.compile(r"信息公开|政务公开|依申请公开|公�
 _ALL_AFFAIRS = re.compile(
     r"办理|审理|受理|审结|新收|承办|代理|应诉|出庭|^申请[^，；]{0,12}\d+件[，；、](?!.*(?:因|被|提起|引))"
 )
+# 推进政务公开，行政复议35件 names an aim, not what the reviews were about.
+_AIM = re.compile(r"(?:推进|加强|深化|做好|落实|坚持|规范|完善|健全|抓好|强化)[^，；]*$")
 _AFTER_REVIEW = re.compile(r"复议后|经复议|直接|其中(?![^，；]*公开)[^，；]*$")
 _REVIEWS = re.compile(rf"{_NOT_IN_LIST}(?:行政复议|申请复议|被复议)(?:案件|申请|案|事项)?{COUNTED}(?:发生)?{_CASES}")
 _LAWSUITS = re.compile(rf"{_NOT_IN_LIST}(?:行政诉讼|提起诉讼|被诉讼)(?:案件|案|事项)?{COUNTED}(?:发生)?{_CASES}")
@@ -207,7 +209,9 @@ def _is_other_dispute(text: str, match: re.Match[str]) -> bool:
     if read_value(match) == 0:
         return False
     said = list(_ABOUT_DISCLOSURE.finditer(before))
-    return not said or bool(_ALL_AFFAIRS.search(text[said[-1].end() : match.end()]))
+    if not said or _AIM.search(before[: said[-1].start()]):
+        return True
+    return bool(_ALL_AFFAIRS.search(text[said[-1].end() : match.end()]))
 
 
 def _read_disputes(text: str, before: str, report_year: int | None) -> Iterator[Found]:

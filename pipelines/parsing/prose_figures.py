@@ -67,6 +67,8 @@ def is_part_of(between: str) -> bool:
 def _is_of_many(before: str) -> bool:
     """The sum of a whole county or of many bodies says nothing of this one, unless the figure's own clause names it."""
     own_clause = re.split(r"[，；：（]", before)[-1]
+    if _OF_MANY.search(own_clause):
+        return True
     return bool(_OF_MANY.search(before.rsplit("；", 1)[-1])) and not _OWN.search(own_clause)
 
 
