@@ -33,28 +33,50 @@ _DECISIONS = {
     )
     for kind, words in (("permit", "行政许可"), ("penalty", "行政处罚"), ("compulsory", "行政强制(?:措施)?"))
 }
+# 办理行政许可事项1234件 is what a service hall went through, not what was decided.
+_WORKLOAD = re.compile(r"^(?:办理|办结|完成)(?!.*决定).*(?:事项|案件|办件)")
+_TAKEN_VERB = re.compile(_TAKEN)
+_IN_ONE_NAME = re.compile(r"以[^，；、和及与]*名义[^，；]*$")
 _PUBLISHING = re.compile(r"公开|公示|公布|发布|录入|上传|归集|报送|信息|清单|目录")
 
 
 def read_actions(text: str, report_year: int | None) -> Iterator[Found]:
     """Read one sentence; the figures of documents and decisions that it states of the report's year."""
     if "规范性文件" in text:
-        yield from matches(_ISSUED, text, "normative_documents_issued", report_year)
+        yield from matches(_ISSUED, text, "normative_documents_issued", report_year, unless=_is_in_one_name)
         yield from denials(_NONE_ISSUED, text, ["normative_documents_issued"], report_year)
         yield from matches(_REPEALED, text, "normative_documents_repealed", report_year)
         yield from _read_in_force(text, report_year)
     if "行政" not in text:
         return
     for quantity, pattern in _DECISIONS.items():
-        for found in matches(pattern, text, quantity, report_year):
-            clause = re.split(r"[，；：]", text[: found[4]])[-1]
-            if not _PUBLISHING.search(clause):
-                yield found
+        yield from matches(pattern, text, quantity, report_year, unless=_is_no_decision)
+
+
+def _is_in_one_name(text: str, match: re.Match[str]) -> bool:
+    """以党政办名义制发1件 leaves open what was issued in the names of others."""
+    return bool(_IN_ONE_NAME.search(text[: match.start()]))
+
+
+def _is_no_decision(text: str, match: re.Match[str]) -> bool:
+    """A workload, or pieces published: the verb of an earlier clause holds where the figure's clause has none."""
+    if _WORKLOAD.search(match.group()):
+        return True
+    for clause in reversed(re.split(r"[，；：]", text[: match.end()])):
+        if _PUBLISHING.search(clause):
+            return True
+        if _TAKEN_VERB.search(clause):
+            return False
+    return False
 
 
 def _read_in_force(text: str, report_year: int | None) -> Iterator[Found]:
     """A stock at the end of the report's year: words of a stock do not exclude it, those of another year do."""
-    for found in matches(_IN_FORCE, text, "normative_documents_in_force", report_year, any_year=True):
-        clause = re.split(r"[；]", text[: found[4]])[-1]
-        if names_this_year(clause, report_year, None) is not False and not words_pattern("other_year").search(clause):
-            yield found
+
+    def is_of_another_year(text: str, match: re.Match[str]) -> bool:
+        clause = text[: match.end()].rsplit("；", 1)[-1]
+        return names_this_year(clause, report_year, None) is False or bool(words_pattern("other_year").search(clause))
+
+    yield from matches(
+        _IN_FORCE, text, "normative_documents_in_force", report_year, any_year=True, unless=is_of_another_year
+    )
