@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.publishing.difference_summary import summarise
 from pipelines.publishing.differences import compare_table, note_report_moves
-from pipelines.publishing.sides import Side, open_comparison, open_side
+from pipelines.publishing.sides import Side, Unreadable, open_comparison, open_side
 from pipelines.schemas.published import load_primary_keys
 
 _MAX_NAMED = 3
@@ -51,13 +51,14 @@ def first_release(version: str) -> dict[str, Any]:
     return {"a": None, "b": {"label": version, "version": version}, "headline": headline, "summary": None, "tables": {}}
 
 
-def not_compared(version: str, previous: str, why: str) -> dict[str, Any]:
-    """What stands in the place of a comparison where the release before cannot be read any more."""
-    headline = {
-        "zh": f"无法与 {previous} 比较：其数据库读不出",
-        "en": f"not compared with {previous}: its database cannot be read",
-    }
-    return {**first_release(version), "a": {"label": previous, "version": previous}, "headline": headline, "error": why}
+def not_compared(version: str, previous: str, error: Exception) -> dict[str, Any]:
+    """What stands in the place of a comparison that came to no end: the release before is damaged, or memory did not do."""
+    zh, en = "比较中途出错", "the comparison failed"
+    if isinstance(error, Unreadable):
+        zh, en = "其数据库读不出", "its database cannot be read"
+    headline = {"zh": f"无法与 {previous} 比较：{zh}", "en": f"not compared with {previous}: {en}"}
+    a = {"label": previous, "version": previous}
+    return {**first_release(version), "a": a, "headline": headline, "error": str(error)}
 
 
 def _tables_of(a: Side, b: Side) -> list[str]:

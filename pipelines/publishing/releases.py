@@ -12,8 +12,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from pipelines.publishing.contents import hash_database
 from pipelines.publishing.release_files import remove, switch_link, sync
-from pipelines.publishing.release_record import RECORD, read_record
+from pipelines.publishing.release_record import RECORD, read_record, recorded_contents
 from pipelines.publishing.state import read_state
 from pipelines.publishing.versions import Version, next_version, parse_version
 from pipelines.settings import Settings
@@ -147,3 +150,18 @@ def is_whole(release: Release) -> bool:
     exports = release.folder / "exports"
     files = [release.folder / "gid.duckdb", *(exports / name for name in [*release.record["exports"], RECORD])]
     return all(file.is_file() for file in files)
+
+
+def is_undamaged(release: Release) -> bool:
+    """Tell whether a release holds what its record says: every row of the database, and parquet files by their size."""
+    try:
+        if not is_whole(release):
+            return False
+        contents = hash_database(release.folder / "gid.duckdb")
+    except (OSError, duckdb.Error):
+        return False
+    tables = release.record["tables"]
+    sizes = {name: t["parquet_bytes"] for name, t in tables.items() if "parquet_bytes" in t}
+    return recorded_contents(release.record) == contents and all(
+        (release.folder / "exports" / f"{name}.parquet").stat().st_size == size for name, size in sizes.items()
+    )

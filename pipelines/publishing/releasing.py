@@ -6,6 +6,7 @@ Belongs here: the order of these steps, so that a process that dies between any 
 from __future__ import annotations
 
 import errno
+import filecmp
 import json
 import shutil
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from pipelines.publishing.release_files import (
     sync_tree,
 )
 from pipelines.publishing.release_record import (
+    RECORD,
     Holding,
     holds_the_same,
     make_record,
@@ -42,9 +44,10 @@ from pipelines.publishing.release_record import (
 from pipelines.publishing.releases import (
     DIFF,
     PAGE,
+    Release,
     current_release,
     fix_links,
-    is_whole,
+    is_undamaged,
     make_current,
     remove_old,
     remove_unfinished,
@@ -122,7 +125,7 @@ def publish_release(settings: Settings, draft: Draft) -> Published:
     """Publish a draft whose exports are written, unless the current release holds the same."""
     contents, current = hash_database(draft.database), current_release(settings)
     files = sorted(path.name for path in draft.exports.glob("*"))
-    if current is not None and is_whole(current) and holds_the_same(current.record, contents, files):
+    if current is not None and holds_the_same(current.record, contents, files) and _stands_as_made(current, draft):
         fix_links(settings)
         page = (current.folder / PAGE).read_text(encoding="utf-8") if (current.folder / PAGE).is_file() else ""
         return Published(str(current.version), current.record["previous"], False, current.headline(), page)
@@ -136,6 +139,16 @@ def publish_release(settings: Settings, draft: Draft) -> Published:
     return Published(str(draft.version), previous, True, diff["headline"], page_of(diff))
 
 
+def _stands_as_made(current: Release, draft: Draft) -> bool:
+    """Tell whether the current release still holds what its record says, and what the draft has beside its tables.
+
+    Rows do not tell of a workbook: it may list other rows of them, or have other sheets.
+    """
+    others = [path for path in draft.exports.glob("*") if path.suffix != ".parquet" and path.name != RECORD]
+    exports = current.folder / "exports"
+    return is_undamaged(current) and all(filecmp.cmp(path, exports / path.name, shallow=False) for path in others)
+
+
 def _finish(settings: Settings, draft: Draft, record: dict[str, Any], before: Path | None) -> dict[str, Any]:
     """Write the record and the difference into a draft, rename it to its version, and switch to it."""
     write_record(record, draft.folder)
@@ -144,7 +157,7 @@ def _finish(settings: Settings, draft: Draft, record: dict[str, Any], before: Pa
     text = json.dumps(diff, ensure_ascii=False, indent=1, default=str) + "\n"
     (draft.folder / DIFF).write_text(text, encoding="utf-8")
     (draft.folder / PAGE).write_text(page_of(diff), encoding="utf-8")
-    protect_files(draft.exports)
+    protect_files(draft.folder)
     sync_tree(draft.folder)
     folder = settings.releases_dir / str(draft.version)
     draft.folder.replace(folder)
@@ -164,8 +177,9 @@ def _difference(draft: Draft, before: Path | None) -> dict[str, Any]:
         return first_release(str(draft.version))
     try:
         return compare_releases(before, draft.folder, draft.folder)
-    except Unreadable as error:
-        return not_compared(str(draft.version), before.name, str(error))
+    # duckdb.Error: a damaged block is met only when its rows are read, and must not keep every later release back.
+    except (Unreadable, duckdb.Error) as error:
+        return not_compared(str(draft.version), before.name, error)
 
 
 def _take_in_older_layout(settings: Settings) -> None:
