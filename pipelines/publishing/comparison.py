@@ -113,8 +113,11 @@ def _headline_en(summary: dict[str, Any]) -> str:
     reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
     if reports and (reports["added"] or reports["removed"]):
         parts.append(f"reports +{reports['added']:,} −{reports['removed']:,}")
-    figures = _figures(summary)
-    parts.append(f"figures of earlier reports: {figures}" if figures else "no figure of an earlier report changed")
+    figures, not_compared = _figures(summary), _named(summary["figures"]["not_compared"])
+    if figures or not not_compared:
+        parts.append(f"figures of earlier reports: {figures}" if figures else "no figure of an earlier report changed")
+    if not_compared:
+        parts.append(f"figures of earlier reports could not be compared in {not_compared}")
     if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
         parts.append(f"bodies of earlier reports changed: {n:,}")
     if findings and (moved := _gained_and_lost(findings)) != (0, 0):
@@ -133,8 +136,11 @@ def _headline_zh(summary: dict[str, Any]) -> str:
     reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
     if reports and (reports["added"] or reports["removed"]):
         parts.append(f"年报 +{reports['added']:,} −{reports['removed']:,}")
-    figures = _figures(summary)
-    parts.append(f"原有年报的数字变动：{figures}" if figures else "原有年报的数字没有变动")
+    figures, not_compared = _figures(summary), _named(summary["figures"]["not_compared"])
+    if figures or not not_compared:
+        parts.append(f"原有年报的数字变动：{figures}" if figures else "原有年报的数字没有变动")
+    if not_compared:
+        parts.append(f"以下各表的原有年报数字无法比较：{not_compared}")
     if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
         parts.append(f"原有年报的机关变动：{n:,}")
     if findings and (moved := _gained_and_lost(findings)) != (0, 0):
@@ -152,7 +158,11 @@ def _figures(summary: dict[str, Any]) -> str:
     moved = [f"{column} {n:,}" for column, n in figures["changed_in_kept_reports"].items()]
     moved += [f"{table} +{n:,}" for table, n in figures["rows_added_in_kept_reports"].items()]
     moved += [f"{table} −{n:,}" for table, n in figures["rows_removed_in_kept_reports"].items()]
-    return ", ".join(moved[:_MAX_NAMED]) + (" …" if len(moved) > _MAX_NAMED else "")
+    return _named(moved)
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")
 
 
 def _gained_and_lost(findings: dict[str, Any]) -> tuple[int, int]:

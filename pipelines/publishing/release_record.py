@@ -77,6 +77,15 @@ def recorded_contents(record: dict[str, Any]) -> dict[str, Content]:
     return {name: Content(t["rows"], t["content_hash"], t["columns_hash"]) for name, t in record["tables"].items()}
 
 
+def file_digest(file: Path) -> str | None:
+    """Return the sha256 of a file, None where there is none."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
 def holds_the_same(record: dict[str, Any], contents: dict[str, Content], exports: Iterable[str]) -> bool:
     """Tell whether a release holds these tables, row by row, with these columns and files of exports.
 
@@ -127,8 +136,7 @@ def _table(parquet: Path, content: Content) -> dict[str, Any]:
         "columns_hash": content.columns,
     }
     if parquet.is_file():
-        with parquet.open("rb") as stream:
-            described["parquet_sha256"] = hashlib.file_digest(stream, "sha256").hexdigest()
+        described["parquet_sha256"] = file_digest(parquet)
         described["parquet_bytes"] = parquet.stat().st_size
     return described
 

@@ -45,6 +45,7 @@ from pipelines.publishing.releases import (
     DIFF,
     PAGE,
     Release,
+    current_folder,
     current_release,
     fix_links,
     is_undamaged,
@@ -52,6 +53,7 @@ from pipelines.publishing.releases import (
     remove_old,
     remove_unfinished,
     restore_current,
+    used_versions,
     version_after,
 )
 from pipelines.publishing.sides import Unreadable
@@ -101,10 +103,12 @@ def draft_release(settings: Settings, built: Path) -> Iterator[Draft]:
     try:
         settings.releases_dir.mkdir(parents=True, exist_ok=True)
         check_links(settings.warehouse_dir)
+        # One that was finished and never switched to is removed now; its version may be in somebody's notes by then.
+        used = used_versions(settings)
         remove_unfinished(settings)
         _take_in_older_layout(settings)
         restore_current(settings)
-        version = version_after(settings, date.today())
+        version = version_after(settings, date.today(), used)
         draft = Draft(settings.releases_dir / f".{version}.part", version)
         try:
             draft.folder.mkdir()
@@ -129,12 +133,13 @@ def publish_release(settings: Settings, draft: Draft) -> Published:
         fix_links(settings)
         page = (current.folder / PAGE).read_text(encoding="utf-8") if (current.folder / PAGE).is_file() else ""
         return Published(str(current.version), current.record["previous"], False, current.headline(), page)
-    previous = str(current.version) if current else None
-    if current is not None:
-        share_equal_files(draft.exports, current.folder / "exports")
+    before = current_folder(settings)
+    previous = before.name if before else None
+    if before is not None:
+        share_equal_files(draft.exports, before / "exports")
     holding = Holding(draft.folder, contents, count_database(draft.database))
     record = make_record(settings, str(draft.version), previous, holding)
-    diff = _finish(settings, draft, record, current.folder if current else None)
+    diff = _finish(settings, draft, record, before)
     remove_old(settings)
     return Published(str(draft.version), previous, True, diff["headline"], page_of(diff))
 
@@ -211,7 +216,8 @@ def _take_in_database(settings: Settings) -> None:
     database, current = settings.database_path, current_release(settings)
     try:
         contents = hash_database(database)
-    except duckdb.Error:  # it cannot be read, and so will not be missed
+    except duckdb.Error as error:
+        _set_aside(database, error)
         return
     recorded = {name: t["content_hash"] for name, t in current.record["tables"].items()} if current else None
     if recorded == {name: content.content for name, content in contents.items()}:
@@ -226,6 +232,25 @@ def _take_in_database(settings: Settings) -> None:
     holding = Holding(draft.folder, contents, _counts_of_older_layout(draft.database))
     record = make_record_of_older_layout(str(version), previous, holding)
     _finish(settings, draft, record, current.folder if current else None)
+
+
+def _set_aside(database: Path, error: duckdb.Error) -> None:
+    """Rename a database that cannot be read: a newer DuckDB, or a person, may still get something out of it.
+
+    Raises:
+        PublishingError: somebody holds it open for writing; it is whole, and what they write is to be waited for.
+    """
+    if isinstance(error, duckdb.ConnectionException) or "Could not set lock on file" in str(error):
+        raise PublishingError(
+            f"{database} is open for writing ({error}): close it there, and run again; nothing was changed"
+        ) from error
+    name = f"{database.name}.unreadable-{database.stat().st_mtime_ns // 10**9}"
+    taken = sum(1 for path in database.parent.glob(f"{name}*") if path.suffix != ".wal")
+    aside = database.with_name(f"{name}-{taken + 1}" if taken else name)
+    wal = database.with_name(f"{database.name}.wal")
+    if wal.is_file():
+        wal.replace(aside.with_name(f"{aside.name}.wal"))
+    database.replace(aside)
 
 
 def _counts_of_older_layout(database: Path) -> dict[str, dict[str, int]]:
