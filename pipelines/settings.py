@@ -119,7 +119,7 @@ def load_settings() -> Settings:
         shard_url_columns=_names("GID_SHARD_URL", "url,source_url"),
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
-        workbook_rows=int(os.environ.get("GID_WORKBOOK_ROWS", "30000")),
+        workbook_rows=_at_least_one("GID_WORKBOOK_ROWS", "30000"),
     )
 
 

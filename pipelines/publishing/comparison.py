@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.publishing.difference_summary import summarise
 from pipelines.publishing.differences import compare_table, note_report_moves
-from pipelines.publishing.sides import Side, open_comparison, open_side
+from pipelines.publishing.sides import Side, Unreadable, open_comparison, open_side
 from pipelines.schemas.published import load_primary_keys
 
 _MAX_NAMED = 3
@@ -51,13 +51,14 @@ def first_release(version: str) -> dict[str, Any]:
     return {"a": None, "b": {"label": version, "version": version}, "headline": headline, "summary": None, "tables": {}}
 
 
-def not_compared(version: str, previous: str, why: str) -> dict[str, Any]:
-    """What stands in the place of a comparison where the release before cannot be read any more."""
-    headline = {
-        "zh": f"无法与 {previous} 比较：其数据库读不出",
-        "en": f"not compared with {previous}: its database cannot be read",
-    }
-    return {**first_release(version), "a": {"label": previous, "version": previous}, "headline": headline, "error": why}
+def not_compared(version: str, previous: str, error: Exception) -> dict[str, Any]:
+    """What stands in the place of a comparison that came to no end: the release before is damaged, or memory did not do."""
+    zh, en = "比较中途出错", "the comparison failed"
+    if isinstance(error, Unreadable):
+        zh, en = "其数据库读不出", "its database cannot be read"
+    headline = {"zh": f"无法与 {previous} 比较：{zh}", "en": f"not compared with {previous}: {en}"}
+    a = {"label": previous, "version": previous}
+    return {**first_release(version), "a": a, "headline": headline, "error": str(error)}
 
 
 def _tables_of(a: Side, b: Side) -> list[str]:
@@ -112,8 +113,11 @@ def _headline_en(summary: dict[str, Any]) -> str:
     reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
     if reports and (reports["added"] or reports["removed"]):
         parts.append(f"reports +{reports['added']:,} −{reports['removed']:,}")
-    figures = _figures(summary)
-    parts.append(f"figures of earlier reports: {figures}" if figures else "no figure of an earlier report changed")
+    figures, not_compared = _figures(summary), _named(summary["figures"]["not_compared"])
+    if figures or not not_compared:
+        parts.append(f"figures of earlier reports: {figures}" if figures else "no figure of an earlier report changed")
+    if not_compared:
+        parts.append(f"figures of earlier reports could not be compared in {not_compared}")
     if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
         parts.append(f"bodies of earlier reports changed: {n:,}")
     if findings and (moved := _gained_and_lost(findings)) != (0, 0):
@@ -132,8 +136,11 @@ def _headline_zh(summary: dict[str, Any]) -> str:
     reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
     if reports and (reports["added"] or reports["removed"]):
         parts.append(f"年报 +{reports['added']:,} −{reports['removed']:,}")
-    figures = _figures(summary)
-    parts.append(f"原有年报的数字变动：{figures}" if figures else "原有年报的数字没有变动")
+    figures, not_compared = _figures(summary), _named(summary["figures"]["not_compared"])
+    if figures or not not_compared:
+        parts.append(f"原有年报的数字变动：{figures}" if figures else "原有年报的数字没有变动")
+    if not_compared:
+        parts.append(f"以下各表的原有年报数字无法比较：{not_compared}")
     if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
         parts.append(f"原有年报的机关变动：{n:,}")
     if findings and (moved := _gained_and_lost(findings)) != (0, 0):
@@ -151,7 +158,11 @@ def _figures(summary: dict[str, Any]) -> str:
     moved = [f"{column} {n:,}" for column, n in figures["changed_in_kept_reports"].items()]
     moved += [f"{table} +{n:,}" for table, n in figures["rows_added_in_kept_reports"].items()]
     moved += [f"{table} −{n:,}" for table, n in figures["rows_removed_in_kept_reports"].items()]
-    return ", ".join(moved[:_MAX_NAMED]) + (" …" if len(moved) > _MAX_NAMED else "")
+    return _named(moved)
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")
 
 
 def _gained_and_lost(findings: dict[str, Any]) -> tuple[int, int]:

@@ -91,8 +91,11 @@ def _figures(figures: dict[str, Any]) -> list[str]:
     if rows:
         lines += _grid(("figure 数字", "changed 改动", "rows added 增行", "rows removed 减行"), rows)
         lines += [f"null → 0 空变零: {figures['null_to_zero']:,}; 0 → null 零变空: {figures['zero_to_null']:,}", ""]
-    else:
+    elif not figures["not_compared"]:
         lines += ["None changed, came or went. 没有改动，也没有增减。", ""]
+    if figures["not_compared"]:
+        tables = ", ".join(f"`{table}`" for table in figures["not_compared"])
+        lines += [f"Could not be compared: reports, tables or columns are others. 无法比较：{tables}", ""]
     if figures["rows_with_new_reports"]:
         came = ", ".join(f"`{table}` {n:,}" for table, n in figures["rows_with_new_reports"].items())
         lines += [f"Rows that came with new reports 随新年报而来的行: {came}", ""]

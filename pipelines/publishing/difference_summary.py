@@ -5,16 +5,19 @@ Belongs here: the summary on top of a difference. How rows are compared stands i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 import duckdb
 
-from pipelines.publishing.differences import SAMPLES_OF_ROWS
+from pipelines.publishing.differences import SAMPLES_OF_ROWS, is_whole_number
 from pipelines.publishing.sides import Side
 
 _RESOLVED = "resolution not in ('ambiguous', 'unknown')"
 _CAUSES = ("code_version", "parser_versions", "staging", "curation", "dbt_project", "divisions", "duckdb")
+# Whole numbers that are keys, years, places or lengths of texts; all others are figures.
+_NO_FIGURE = re.compile(r"(^|_)(key|id|code|year|line|lines|order|seq|record|rank|characters|bytes|start|end)(_|$)")
 _KINDS = ("changed", "added", "removed")
 # Facts about a report that are no figures of it: what was found, how rules came out, whose it is.
 _NO_FIGURES = (
@@ -32,7 +35,7 @@ def summarise(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, tables: d
     return {
         "reports": _reports(connection, a, b),
         "bodies": _bodies(connection, a, b),
-        "figures": _figures(a, b, tables),
+        "figures": _figures(connection, a, b, tables),
         "findings": _findings(connection, a, b),
         "tables": _tables(tables),
         "causes": _causes(a.record, b.record),
@@ -100,20 +103,22 @@ def _bodies(connection: duckdb.DuckDBPyConnection, a: Side, b: Side) -> dict[str
     }
 
 
-def _figures(a: Side, b: Side, tables: dict[str, Any]) -> dict[str, Any]:
+def _figures(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, tables: dict[str, Any]) -> dict[str, Any]:
     """Figures and their states in the facts of reports that were there before, and rows that came with new reports.
 
-    A figure is a column of a fact for numbers with a fraction; a state is what says why a figure is null or 0.
+    A figure is a number in a fact that is no key, year or place; a state is what says why a figure is null or 0. Tables that
+    differ and whose figures could not all be matched are named: of these nothing is said.
     """
     changed: dict[str, int] = {}
     rows: dict[str, dict[str, int]] = {"added": {}, "removed": {}}
     zeros: Counter[str] = Counter()
     with_new: dict[str, int] = {}
+    matched = _reports_are_matched(connection, a, b)
     for table, found in tables.items():
-        if not _holds_figures(a, b, table) or "of_reports" not in found:
+        if not _may_hold_figures(a, b, table) or "of_reports" not in found:
             continue
         for value in found["values"]:
-            if value["of_kept_reports"] and _is_figure(b, table, value["column"]):
+            if value["of_kept_reports"] and any(_is_figure(side, table, value["column"]) for side in (a, b)):
                 changed[f"{table}.{value['column']}"] = value["of_kept_reports"]
                 zeros.update({name: value.get(name, 0) for name in ("null_to_zero", "zero_to_null")})
         kept, new = found["of_reports"].get("kept", {}), found["of_reports"].get("new", {})
@@ -127,17 +132,41 @@ def _figures(a: Side, b: Side, tables: dict[str, Any]) -> dict[str, Any]:
         "null_to_zero": zeros["null_to_zero"],
         "zero_to_null": zeros["zero_to_null"],
         "rows_with_new_reports": with_new,
+        "not_compared": [table for table, found in tables.items() if _is_not_compared(a, b, table, found, matched)],
     }
 
 
-def _holds_figures(a: Side, b: Side, table: str) -> bool:
-    needed = ("report_key", "line_start")
-    return table.startswith("fct_") and table not in _NO_FIGURES and a.has(table, *needed) and b.has(table, *needed)
+def _may_hold_figures(a: Side, b: Side, table: str) -> bool:
+    """Tell whether a table is a fact of reports, on one side at least."""
+    facts = table.startswith("fct_") and table not in _NO_FIGURES
+    return facts and any(side.has(table, "report_key") for side in (a, b))
+
+
+def _reports_are_matched(connection: duckdb.DuckDBPyConnection, a: Side, b: Side) -> bool:
+    """Tell whether earlier reports can be found again: by a key that both sides have, and that means the same on both."""
+    if not all(side.has("dim_report", "report_key") for side in (a, b)):
+        return False
+    moves = {str(move) for (move,) in connection.execute("select distinct move from report_moves").fetchall()}
+    return "kept" in moves or not {"new", "gone"} <= moves
+
+
+def _is_not_compared(a: Side, b: Side, table: str, found: dict[str, Any], matched: bool) -> bool:
+    if found["status"] == "unchanged" or not _may_hold_figures(a, b, table):
+        return False
+    columns = found.get("columns", {})
+    moved = [c["column"] for kind in ("added", "removed") for c in columns.get(kind, ())]
+    figures = [c for c in moved if c == "report_key" or any(_is_figure(side, table, c) for side in (a, b))]
+    rows = any(found.get(f"rows_{kind}") for kind in _KINDS)
+    return found["status"] != "changed" or bool(figures) or (rows and not matched)
 
 
 def _is_figure(side: Side, table: str, column: str) -> bool:
-    dtype = side.columns[table][column]
-    return dtype == "DOUBLE" or dtype.startswith("DECIMAL") or column == "status" or column.endswith("_state")
+    dtype = side.columns.get(table, {}).get(column, "")
+    if is_whole_number(dtype):
+        return _NO_FIGURE.search(column) is None
+    return (
+        dtype in ("DOUBLE", "FLOAT") or dtype.startswith("DECIMAL") or column == "status" or column.endswith("_state")
+    )
 
 
 def _first_the_form(item: tuple[str, int]) -> tuple[bool, int, str]:

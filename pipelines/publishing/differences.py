@@ -5,6 +5,7 @@ Belongs here: the SQL over sets of rows. What it means for reports stands in `di
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,13 @@ SAMPLES_OF_COLUMN = 5
 SAMPLES_OF_ROWS = 10
 _MAX_COLUMNS = 60
 _MAX_TEXT = 200
-_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+# Types of whole numbers, with the digits that they may have.
+_WHOLE = {
+    "TINYINT": 3, "SMALLINT": 5, "INTEGER": 10, "BIGINT": 19, "HUGEINT": 39,
+    "UTINYINT": 3, "USMALLINT": 5, "UINTEGER": 10, "UBIGINT": 20,
+}  # fmt: skip
+_DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
+_MAX_DIGITS, _DIGITS_OF_DOUBLE = 38, 15
 _ZERO_AND_NULL = {
     "null_to_value": "{a} is null",
     "value_to_null": "{b} is null",
@@ -99,12 +106,36 @@ def _shape_of(a: Side, b: Side, table: str, key: tuple[str, ...]) -> _Shape:
 
 
 def _common_type(old: str, new: str) -> str:
-    """The type in which a column of two types is compared: whole numbers, numbers, else as text."""
+    """The type that holds both types of a column exactly: whole numbers, decimals, else numbers; or as text."""
     if old == new:
         return old
     if old in _WHOLE and new in _WHOLE:
         return "HUGEINT"
-    return "DOUBLE" if _is_number(old) and _is_number(new) else "VARCHAR"
+    one, other = _digits(old), _digits(new)
+    if one and other:
+        before, after = max(one[0], other[0]), max(one[1], other[1])
+        return f"DECIMAL({before + after}, {after})" if before + after <= _MAX_DIGITS else "VARCHAR"
+    numbers = _is_number(old) and _is_number(new)
+    # Two decimals of more digits than a DOUBLE keeps would become one number in it.
+    return "DOUBLE" if numbers and not any(_is_long_decimal(dtype) for dtype in (old, new)) else "VARCHAR"
+
+
+def _digits(dtype: str) -> tuple[int, int] | None:
+    """Digits before and after the point that a whole or decimal type may have."""
+    if dtype in _WHOLE:
+        return _WHOLE[dtype], 0
+    found = _DECIMAL.fullmatch(dtype)
+    return (int(found[1]) - int(found[2]), int(found[2])) if found else None
+
+
+def _is_long_decimal(dtype: str) -> bool:
+    found = _DECIMAL.fullmatch(dtype)
+    return found is not None and int(found[1]) > _DIGITS_OF_DOUBLE
+
+
+def is_whole_number(dtype: str) -> bool:
+    """Tell whether a type is one of whole numbers."""
+    return dtype in _WHOLE
 
 
 def _is_number(dtype: str) -> bool:

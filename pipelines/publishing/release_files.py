@@ -98,8 +98,11 @@ def share_equal_files(folder: Path, earlier: Path) -> int:
 
 
 def protect_files(folder: Path) -> None:
-    """Take away the right to write parquet files: other releases may hold the same file under their name."""
-    for path in folder.glob("*.parquet"):
+    """Take away the right to write a release's database and parquet files.
+
+    Who edits the database would have it differ from its record; other releases may hold the same parquet file.
+    """
+    for path in [*folder.glob("*.duckdb"), *folder.rglob("*.parquet")]:
         path.chmod(0o444)
 
 

@@ -20,9 +20,11 @@ from pipelines.publishing.contents import Content
 from pipelines.publishing.curation import applied_digest
 from pipelines.publishing.staging import staged_parsers
 from pipelines.publishing.state import staging_digest
+from pipelines.publishing.versions import parse_version
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, REFERENCE_DIR, SEEDS_DIR, Settings
 
 RECORD = "release.json"
+_OF_TABLE = {"rows", "content_hash", "columns_hash"}
 _PARTS_OF_DBT = ("models", "macros", "tests")
 
 
@@ -62,25 +64,52 @@ def write_record(record: dict[str, Any], folder: Path) -> None:
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
-    """Return the record of a release, None where there is none that can be read."""
+    """Return the record of a release, None where there is none that can be read, or one that lacks what is used of it."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return record if isinstance(record, dict) else None
+    return record if isinstance(record, dict) and _is_record(record) else None
+
+
+def recorded_contents(record: dict[str, Any]) -> dict[str, Content]:
+    """Return table -> content as a record states them."""
+    return {name: Content(t["rows"], t["content_hash"], t["columns_hash"]) for name, t in record["tables"].items()}
+
+
+def file_digest(file: Path) -> str | None:
+    """Return the sha256 of a file, None where there is none."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def holds_the_same(record: dict[str, Any], contents: dict[str, Content], exports: Iterable[str]) -> bool:
     """Tell whether a release holds these tables, row by row, with these columns and files of exports.
 
-    Bytes are not compared: a workbook or a database of the same rows need not have the same.
+    Bytes are not compared: a database of the same rows need not have the same.
     """
-    tables = {name: (content.rows, content.content, content.columns) for name, content in contents.items()}
-    before = {name: (t["rows"], t["content_hash"], t["columns_hash"]) for name, t in record["tables"].items()}
     return (
-        tables == before
+        contents == recorded_contents(record)
         and sorted(exports) == record["exports"]
         and str(record.get("code_version")).split("+", maxsplit=1)[0] == pipelines.__version__
+    )
+
+
+def _is_record(record: dict[str, Any]) -> bool:
+    """Tell whether a record has all that readers of it take for granted."""
+    tables, exports, reports = (record.get(name) for name in ("tables", "exports", "reports"))
+    return (
+        parse_version(str(record.get("version"))) is not None
+        and isinstance(record.get("published_at"), str)
+        and isinstance(record.get("previous", 0), str | None)
+        and isinstance(reports, int)
+        and isinstance(exports, list)
+        and all(isinstance(name, str) for name in exports)
+        and isinstance(tables, dict)
+        and all(isinstance(table, dict) and table.keys() >= _OF_TABLE for table in tables.values())
     )
 
 
@@ -107,8 +136,7 @@ def _table(parquet: Path, content: Content) -> dict[str, Any]:
         "columns_hash": content.columns,
     }
     if parquet.is_file():
-        with parquet.open("rb") as stream:
-            described["parquet_sha256"] = hashlib.file_digest(stream, "sha256").hexdigest()
+        described["parquet_sha256"] = file_digest(parquet)
         described["parquet_bytes"] = parquet.stat().st_size
     return described
 

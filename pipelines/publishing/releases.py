@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from pipelines.publishing.contents import hash_database
 from pipelines.publishing.release_files import remove, switch_link, sync
-from pipelines.publishing.release_record import RECORD, read_record
+from pipelines.publishing.release_record import RECORD, read_record, recorded_contents
 from pipelines.publishing.state import read_state
 from pipelines.publishing.versions import Version, next_version, parse_version
 from pipelines.settings import Settings
@@ -54,18 +58,29 @@ def list_releases(settings: Settings) -> list[Release]:
 
 
 def current_release(settings: Settings) -> Release | None:
-    """Return the release that is published now, None where there is none."""
+    """Return the release that is published now, None where there is none, or its record cannot be read."""
+    folder = current_folder(settings)
+    return next((release for release in list_releases(settings) if release.folder == folder), None)
+
+
+def current_folder(settings: Settings) -> Path | None:
+    """Return the folder of releases that readers are led to now, whatever is in it; None where there is none."""
     if not settings.current_path.is_symlink():
         return None
-    name = settings.current_path.readlink().name
-    return next((release for release in list_releases(settings) if str(release.version) == name), None)
+    folder = settings.releases_dir / settings.current_path.readlink().name
+    return folder if parse_version(folder.name) and folder.is_dir() else None
 
 
-def version_after(settings: Settings, today: date) -> Version:
-    """Return the version of the next publication: after all that are kept, and after the last one, kept or not."""
+def used_versions(settings: Settings) -> set[Version]:
+    """Return the versions of all folders, finished, published or not, and the one that was noted as published last."""
     names = [folder.name for folder in settings.releases_dir.iterdir()] if settings.releases_dir.is_dir() else []
     names.append(str(read_state(settings).get("version")))
-    return next_version([version for name in names if (version := parse_version(name))], today)
+    return {version for name in names if (version := parse_version(name))}
+
+
+def version_after(settings: Settings, today: date, used_before: Iterable[Version] = ()) -> Version:
+    """Return the version of the next publication: after all that are there, noted, or were there before a cleaning."""
+    return next_version(used_versions(settings) | set(used_before), today)
 
 
 def make_current(settings: Settings, version: Version) -> None:
@@ -117,27 +132,38 @@ def remove_unfinished(settings: Settings) -> None:
     if noted is not None and current is not None:
         for release in list_releases(settings):
             if release.version > max(noted, current.version):
-                remove_release(release)
+                remove_release(release.folder)
 
 
 def remove_old(settings: Settings) -> list[str]:
-    """Remove all but the newest releases, as many as are to be kept, never the current one; return what was removed."""
+    """Remove all but the newest releases, as many as are to be kept, never the current one; return what was removed.
+
+    A folder that is named as a release and has no record that can be read is no release to anybody, and goes as well.
+    """
     releases, current = list_releases(settings), current_release(settings)
     kept = {release.version for release in releases[-settings.releases_kept :]}
     kept |= {current.version} if current else set()
-    old = [release for release in releases if release.version not in kept]
-    if current and any(str(release.version) == current.record["previous"] for release in old):
+    listed = {release.folder for release in releases}
+    nameless = [folder for folder in _named_folders(settings) if folder not in listed | {current_folder(settings)}]
+    old = [release.folder for release in releases if release.version not in kept] + nameless
+    if current and any(folder.name == current.record["previous"] for folder in old):
         time.sleep(_GRACE_SECONDS)  # a reader may have followed the link before the switch and not opened the file yet
-    for release in old:
-        remove_release(release)
-    return [str(release.version) for release in old]
+    for folder in old:
+        remove_release(folder)
+    return [folder.name for folder in old]
 
 
-def remove_release(release: Release) -> None:
+def _named_folders(settings: Settings) -> list[Path]:
+    return sorted(
+        folder for folder in settings.releases_dir.iterdir() if folder.is_dir() and parse_version(folder.name)
+    )
+
+
+def remove_release(folder: Path) -> None:
     """Remove a release under a hidden name, so that half of it is never seen; files that are open stay readable."""
-    hidden = release.folder.with_name(f".{release.folder.name}.old")
+    hidden = folder.with_name(f".{folder.name}.old")
     remove(hidden)
-    release.folder.replace(hidden)
+    folder.replace(hidden)
     sync(hidden.parent)
     remove(hidden)
 
@@ -147,3 +173,18 @@ def is_whole(release: Release) -> bool:
     exports = release.folder / "exports"
     files = [release.folder / "gid.duckdb", *(exports / name for name in [*release.record["exports"], RECORD])]
     return all(file.is_file() for file in files)
+
+
+def is_undamaged(release: Release) -> bool:
+    """Tell whether a release holds what its record says: every row of the database, and parquet files by their size."""
+    try:
+        if not is_whole(release):
+            return False
+        contents = hash_database(release.folder / "gid.duckdb")
+    except (OSError, duckdb.Error):
+        return False
+    tables = release.record["tables"]
+    sizes = {name: t["parquet_bytes"] for name, t in tables.items() if "parquet_bytes" in t}
+    return recorded_contents(release.record) == contents and all(
+        (release.folder / "exports" / f"{name}.parquet").stat().st_size == size for name, size in sizes.items()
+    )

@@ -6,6 +6,7 @@ Belongs here: the order of these steps, so that a process that dies between any 
 from __future__ import annotations
 
 import errno
+import filecmp
 import json
 import shutil
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from pipelines.publishing.release_files import (
     sync_tree,
 )
 from pipelines.publishing.release_record import (
+    RECORD,
     Holding,
     holds_the_same,
     make_record,
@@ -42,13 +44,16 @@ from pipelines.publishing.release_record import (
 from pipelines.publishing.releases import (
     DIFF,
     PAGE,
+    Release,
+    current_folder,
     current_release,
     fix_links,
-    is_whole,
+    is_undamaged,
     make_current,
     remove_old,
     remove_unfinished,
     restore_current,
+    used_versions,
     version_after,
 )
 from pipelines.publishing.sides import Unreadable
@@ -98,10 +103,12 @@ def draft_release(settings: Settings, built: Path) -> Iterator[Draft]:
     try:
         settings.releases_dir.mkdir(parents=True, exist_ok=True)
         check_links(settings.warehouse_dir)
+        # One that was finished and never switched to is removed now; its version may be in somebody's notes by then.
+        used = used_versions(settings)
         remove_unfinished(settings)
         _take_in_older_layout(settings)
         restore_current(settings)
-        version = version_after(settings, date.today())
+        version = version_after(settings, date.today(), used)
         draft = Draft(settings.releases_dir / f".{version}.part", version)
         try:
             draft.folder.mkdir()
@@ -122,18 +129,29 @@ def publish_release(settings: Settings, draft: Draft) -> Published:
     """Publish a draft whose exports are written, unless the current release holds the same."""
     contents, current = hash_database(draft.database), current_release(settings)
     files = sorted(path.name for path in draft.exports.glob("*"))
-    if current is not None and is_whole(current) and holds_the_same(current.record, contents, files):
+    if current is not None and holds_the_same(current.record, contents, files) and _stands_as_made(current, draft):
         fix_links(settings)
         page = (current.folder / PAGE).read_text(encoding="utf-8") if (current.folder / PAGE).is_file() else ""
         return Published(str(current.version), current.record["previous"], False, current.headline(), page)
-    previous = str(current.version) if current else None
-    if current is not None:
-        share_equal_files(draft.exports, current.folder / "exports")
+    before = current_folder(settings)
+    previous = before.name if before else None
+    if before is not None:
+        share_equal_files(draft.exports, before / "exports")
     holding = Holding(draft.folder, contents, count_database(draft.database))
     record = make_record(settings, str(draft.version), previous, holding)
-    diff = _finish(settings, draft, record, current.folder if current else None)
+    diff = _finish(settings, draft, record, before)
     remove_old(settings)
     return Published(str(draft.version), previous, True, diff["headline"], page_of(diff))
+
+
+def _stands_as_made(current: Release, draft: Draft) -> bool:
+    """Tell whether the current release still holds what its record says, and what the draft has beside its tables.
+
+    Rows do not tell of a workbook: it may list other rows of them, or have other sheets.
+    """
+    others = [path for path in draft.exports.glob("*") if path.suffix != ".parquet" and path.name != RECORD]
+    exports = current.folder / "exports"
+    return is_undamaged(current) and all(filecmp.cmp(path, exports / path.name, shallow=False) for path in others)
 
 
 def _finish(settings: Settings, draft: Draft, record: dict[str, Any], before: Path | None) -> dict[str, Any]:
@@ -144,7 +162,7 @@ def _finish(settings: Settings, draft: Draft, record: dict[str, Any], before: Pa
     text = json.dumps(diff, ensure_ascii=False, indent=1, default=str) + "\n"
     (draft.folder / DIFF).write_text(text, encoding="utf-8")
     (draft.folder / PAGE).write_text(page_of(diff), encoding="utf-8")
-    protect_files(draft.exports)
+    protect_files(draft.folder)
     sync_tree(draft.folder)
     folder = settings.releases_dir / str(draft.version)
     draft.folder.replace(folder)
@@ -164,8 +182,9 @@ def _difference(draft: Draft, before: Path | None) -> dict[str, Any]:
         return first_release(str(draft.version))
     try:
         return compare_releases(before, draft.folder, draft.folder)
-    except Unreadable as error:
-        return not_compared(str(draft.version), before.name, str(error))
+    # duckdb.Error: a damaged block is met only when its rows are read, and must not keep every later release back.
+    except (Unreadable, duckdb.Error) as error:
+        return not_compared(str(draft.version), before.name, error)
 
 
 def _take_in_older_layout(settings: Settings) -> None:
@@ -197,7 +216,8 @@ def _take_in_database(settings: Settings) -> None:
     database, current = settings.database_path, current_release(settings)
     try:
         contents = hash_database(database)
-    except duckdb.Error:  # it cannot be read, and so will not be missed
+    except duckdb.Error as error:
+        _set_aside(database, error)
         return
     recorded = {name: t["content_hash"] for name, t in current.record["tables"].items()} if current else None
     if recorded == {name: content.content for name, content in contents.items()}:
@@ -212,6 +232,25 @@ def _take_in_database(settings: Settings) -> None:
     holding = Holding(draft.folder, contents, _counts_of_older_layout(draft.database))
     record = make_record_of_older_layout(str(version), previous, holding)
     _finish(settings, draft, record, current.folder if current else None)
+
+
+def _set_aside(database: Path, error: duckdb.Error) -> None:
+    """Rename a database that cannot be read: a newer DuckDB, or a person, may still get something out of it.
+
+    Raises:
+        PublishingError: somebody holds it open for writing; it is whole, and what they write is to be waited for.
+    """
+    if isinstance(error, duckdb.ConnectionException) or "Could not set lock on file" in str(error):
+        raise PublishingError(
+            f"{database} is open for writing ({error}): close it there, and run again; nothing was changed"
+        ) from error
+    name = f"{database.name}.unreadable-{database.stat().st_mtime_ns // 10**9}"
+    taken = sum(1 for path in database.parent.glob(f"{name}*") if path.suffix != ".wal")
+    aside = database.with_name(f"{name}-{taken + 1}" if taken else name)
+    wal = database.with_name(f"{database.name}.wal")
+    if wal.is_file():
+        wal.replace(aside.with_name(f"{aside.name}.wal"))
+    database.replace(aside)
 
 
 def _counts_of_older_layout(database: Path) -> dict[str, dict[str, int]]:

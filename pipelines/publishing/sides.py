@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.publishing.contents import Content, hash_database, quoted, shown_name
-from pipelines.publishing.release_record import read_record
+from pipelines.publishing.release_record import file_digest, read_record, recorded_contents
 
 _MEMORY = "2GB"
 
@@ -67,27 +67,38 @@ def open_side(connection: duckdb.DuckDBPyConnection, schema: str, path: Path) ->
         Unreadable: there is none of these at the path, or DuckDB cannot read it.
     """
     database = path / "gid.duckdb" if path.is_dir() else path
+    record = read_record(path) if path.is_dir() else None
     connection.execute(f"create schema {schema}")
     try:
         if database.is_file():
             columns, descriptions = _view_database(connection, schema, database)
-            contents = {} if _recorded(path) else hash_database(database)
+            contents = recorded_contents(record) if record else hash_database(database)
         elif path.is_dir() and any(path.glob("*.parquet")):
             columns, descriptions, contents = _view_parquet(connection, schema, path), {}, {}
         else:
             raise Unreadable(f"{path} is no release, no DuckDB file and no folder of parquet files")
     except duckdb.Error as error:
         raise Unreadable(f"{path} cannot be read: {error}") from error
-    record = read_record(path) if path.is_dir() else None
+    if record is not None and not database.is_file():
+        contents = _recorded_of_files(record, path)
+        # Files that were changed, added or taken away: the folder is not what its record names any more.
+        record = record if contents.keys() == columns.keys() == _exported(record) else None
     label = str(record["version"]) if record else str(path)
-    return Side(schema, label, record, columns, descriptions, contents or _recorded(path))
+    return Side(schema, label, record, columns, descriptions, contents)
 
 
-def _recorded(path: Path) -> dict[str, Content]:
-    """The hashes that a release's record states of its tables; of a folder of exports too, for the same rows are in it."""
-    record = read_record(path) if path.is_dir() else None
-    tables = record["tables"] if record else {}
-    return {name: Content(t["rows"], t["content_hash"], t["columns_hash"]) for name, t in tables.items()}
+def _recorded_of_files(record: dict[str, Any], folder: Path) -> dict[str, Content]:
+    """The hashes that a record states of the tables whose files in a folder of exports are those that it was made for."""
+    tables, contents = record["tables"], recorded_contents(record)
+    return {
+        name: contents[name]
+        for name in _exported(record)
+        if tables[name]["parquet_sha256"] == file_digest(folder / f"{name}.parquet")
+    }
+
+
+def _exported(record: dict[str, Any]) -> set[str]:
+    return {name for name, table in record["tables"].items() if "parquet_sha256" in table}
 
 
 def _view_database(

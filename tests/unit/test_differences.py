@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import duckdb
 import pytest
 
@@ -153,6 +155,69 @@ def test_only_new_reports_change_no_figure_of_an_earlier_one(compare):
     }
 
 
+NOT_COMPARED = "figures of earlier reports could not be compared in "
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ((), ("alter table dim_report rename report_key to key", CELL.format(8, 1)), NOT_COMPARED + "fct_reported_cell"),
+        ((), ("drop table dim_report", CELL.format(8, 1)), NOT_COMPARED + "fct_reported_cell"),
+        (("drop table dim_report",), ("drop table dim_report", CELL.format(8, 1)), NOT_COMPARED + "fct_reported_cell"),
+        ((), ("alter table fct_reported_cell rename report_key to report",), NOT_COMPARED + "fct_reported_cell"),
+        ((), ("alter table fct_reported_cell rename value to amount",), NOT_COMPARED + "fct_reported_cell"),
+        ((), ("alter table fct_reported_cell rename to fct_cell",), NOT_COMPARED + "fct_cell, fct_reported_cell"),
+        ((), ("drop table fct_reported_cell",), NOT_COMPARED + "fct_reported_cell"),
+        (
+            (),
+            ("update dim_report set report_key = 'x' || report_key", "update fct_reported_cell set report_key = 'x' || report_key"),
+            NOT_COMPARED + "fct_reported_cell",
+        ),
+        (
+            (),
+            ("alter table fct_reported_cell rename line_start to line", CELL.format(8, 1)),
+            "figures of earlier reports: fct_reported_cell.value 1",
+        ),
+        (
+            ("alter table fct_reported_cell alter value type bigint",),
+            ("alter table fct_reported_cell alter value type bigint", CELL.format(8, 1)),
+            "figures of earlier reports: fct_reported_cell.value 1",
+        ),
+        ((), ("update fct_reported_cell set line_start = 35",), "no figure of an earlier report changed"),
+    ],
+)  # fmt: skip
+def test_no_figure_is_said_to_be_as_before_that_was_not_looked_at(compare, old, new, said):
+    diff = compare(old, new)
+    parts = [part for part in diff["headline"]["en"].split("; ") if "figure" in part]
+    assert parts == [said]
+    assert ("Could not be compared" in page_of(diff)) == (NOT_COMPARED in said)
+    assert ("无法比较" in diff["headline"]["zh"]) == (NOT_COMPARED in said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        (("decimal(20, 2)", "123456789012345678.01"), ("decimal(22, 2)", "123456789012345678.02"), 1),
+        (("decimal(20, 2)", "123456789012345678.01"), ("decimal(24, 3)", "123456789012345678.01"), 0),
+        (("bigint", "9007199254740993"), ("decimal(18, 0)", "9007199254740992"), 1),
+        (("bigint", "9007199254740993"), ("decimal(18, 0)", "9007199254740993"), 0),
+        (("decimal(10, 2)", "0.3"), ("double", "0.3"), 0),
+        (("decimal(20, 2)", "123456789012345678.01"), ("double", "123456789012345678.02"), 1),
+        (("decimal(38, 30)", "1.01"), ("decimal(38, 2)", "1.02"), 1),
+    ],
+)
+def test_retyped_decimals_are_compared_exactly(compare, old, new, changed):
+    def retyped(dtype: str, value: str) -> tuple[str, str]:
+        return (
+            f"alter table dim_activity add column n {dtype}",
+            f"update dim_activity set n = {value} where activity = 'fees'",
+        )
+
+    diff = compare(retyped(*old), retyped(*new))
+    assert diff["tables"]["dim_activity"]["columns"]["retyped"]
+    assert diff["tables"]["dim_activity"]["rows_changed"] == changed
+
+
 def test_a_text_that_replaces_another_at_its_place(compare):
     diff = compare((), ("update dim_report set report_key = 'r9' where report_key = 'r2'",))
     reports = diff["summary"]["reports"]
@@ -263,6 +328,21 @@ def test_sides_of_make_diff(tmp_path):
     (tmp_path / "broken.duckdb").write_text("x" * 5000, encoding="utf-8")
     with pytest.raises(Unreadable, match="cannot be read"):
         compare_releases(tmp_path / "broken.duckdb", folder / one)
+
+
+def test_a_folder_of_exports_is_what_its_files_hold(tmp_path):
+    settings = settings_in(tmp_path)
+    one, copied = publish(settings, 1).version, tmp_path / "copied"
+    shutil.copytree(settings.exports_dir, copied)
+    release = settings.releases_dir / one
+    assert compare_releases(release, copied)["b"]["version"] == one
+    export(build(tmp_path / "other.duckdb", 2), tmp_path / "other")
+    (copied / "fct_reported_cell.parquet").unlink()
+    shutil.copy(tmp_path / "other" / "fct_reported_cell.parquet", copied)
+    diff = compare_releases(release, copied)
+    assert diff["tables"]["fct_reported_cell"]["status"] == "changed"
+    assert diff["tables"]["dim_body"]["status"] == "unchanged"
+    assert (diff["b"]["label"], diff["b"]["version"]) == (str(copied), None)
 
 
 def test_why_it_moved(tmp_path):

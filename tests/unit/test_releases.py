@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import date
 
 import duckdb
@@ -15,7 +17,7 @@ from pipelines.publishing.database import PublishingError
 from pipelines.publishing.releases import current_release, list_releases
 from pipelines.publishing.show_releases import describe_releases
 from pipelines.settings import load_settings
-from tests.publications.small import build, publish, publish_older_layout, published_figure, settings_in
+from tests.publications.small import build, export, publish, publish_older_layout, published_figure, settings_in
 
 
 class Monday(date):
@@ -171,10 +173,11 @@ def test_how_many_are_kept_is_set_by_the_environment(monkeypatch, given, kept):
     assert load_settings().releases_kept == kept
 
 
-@pytest.mark.parametrize("given", ["0", "-1", "many", "1.5"])
-def test_a_number_that_keeps_nothing_is_refused(monkeypatch, given):
-    monkeypatch.setenv("GID_RELEASES_KEPT", given)
-    with pytest.raises(ValueError, match="GID_RELEASES_KEPT"):
+@pytest.mark.parametrize("variable", ["GID_RELEASES_KEPT", "GID_WORKBOOK_ROWS"])
+@pytest.mark.parametrize("given", ["0", "-1", "-5", "many", "1.5"])
+def test_a_number_that_keeps_nothing_is_refused(monkeypatch, variable, given):
+    monkeypatch.setenv(variable, given)
+    with pytest.raises(ValueError, match=variable):
         load_settings()
 
 
@@ -199,10 +202,35 @@ def test_the_older_layout_becomes_a_release(settings):
     assert hidden_in(settings) == []
 
 
-def test_an_older_database_that_cannot_be_read_is_replaced(settings):
-    settings.database_path.write_bytes(b"not a database")
-    assert publish(settings, 1).version == "2026-11-23.1"
+def test_an_older_database_that_cannot_be_read_is_set_aside(settings):
+    for content in (b"not a database", b"nor this"):
+        settings.database_path.unlink(missing_ok=True)
+        settings.database_path.write_bytes(content)
+        os.utime(settings.database_path, (1763000000, 1763000000))
+        publish(settings, 1)
+        assert published_figure(settings) == (1, 1)
+    aside = sorted(settings.warehouse_dir.glob("gid.duckdb.unreadable-*"))
+    assert [path.name for path in aside] == [f"gid.duckdb.unreadable-1763000000{n}" for n in ("", "-2")]
+    assert [path.read_bytes() for path in aside] == [b"not a database", b"nor this"]
+
+
+HOLDING = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+
+
+def test_an_older_database_that_is_open_for_writing_is_waited_for(settings):
+    publish_older_layout(settings, 1)
+    command = [sys.executable, "-c", HOLDING, str(settings.database_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "open\n"
+        with pytest.raises(PublishingError, match="open for writing"):
+            publish(settings, 2)
+        writer.communicate()
+    assert settings.database_path.is_file()
+    assert not settings.database_path.is_symlink()
     assert published_figure(settings) == (1, 1)
+    publish(settings, 2)
+    assert published_figure(settings) == (2, 2)
 
 
 def test_a_copy_in_which_links_became_files_goes_on(settings, tmp_path):
@@ -255,6 +283,71 @@ def test_a_previous_database_that_cannot_be_read_is_said_and_stops_nothing(setti
     assert published.headline["en"] == "not compared with 2026-11-23.1: its database cannot be read"
     assert published_figure(settings) == (2, 2)
     assert current_release(settings) is not None
+
+
+def test_an_error_while_comparing_stops_no_release(settings, monkeypatch):
+    publish(settings, 1)
+
+    def fail(*_: object) -> None:
+        raise duckdb.IOException("Corrupt database file: computed checksum does not match stored checksum in block")
+
+    monkeypatch.setattr(releasing, "compare_releases", fail)
+    published = publish(settings, 2)
+    assert published.headline["en"] == "not compared with 2026-11-23.1: the comparison failed"
+    assert "Corrupt database file" in published.page
+    assert published_figure(settings) == (2, 2)
+
+
+def test_an_edited_database_is_published_again(settings):
+    publish(settings, 1)
+    database = settings.database_path.resolve()
+    assert database.stat().st_mode & 0o222 == 0
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update fct_reported_cell set value = 99")
+    assert publish(settings, 1).is_new
+    assert published_figure(settings) == (1, 1)
+
+
+@pytest.mark.parametrize("damaged", ["gid.duckdb", "exports/dim_body.parquet"])
+def test_a_damaged_file_is_published_again(settings, damaged):
+    publish(settings, 1)
+    path = settings.current_path.resolve() / damaged
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-200])
+    assert publish(settings, 1).is_new
+    assert published_figure(settings) == (1, 1)
+    assert not publish(settings, 1).is_new
+
+
+def test_a_workbook_that_is_another_one_is_published(settings):
+    for content, is_new in ((b"a", True), (b"a", False), (b"b", True)):
+        built = build(settings.build_dir / "run" / "gid.duckdb", 1)
+        with releasing.draft_release(settings, built) as draft:
+            export(draft.database, draft.exports)
+            (draft.exports / "gid.xlsx").write_bytes(content)
+            assert releasing.publish_release(settings, draft).is_new is is_new
+        assert (settings.exports_dir / "gid.xlsx").read_bytes() == content
+
+
+@pytest.mark.parametrize("record", ["{}", "[]", '{"version": "2026-11-23.1", "tables": {"a": {}}}'])
+def test_a_record_without_its_keys_is_none(settings, record):
+    publish(settings, 1)
+    first = settings.current_path.resolve()
+    (first / "release.json").write_text(record, encoding="utf-8")
+    assert describe_releases(settings)[1:] == []
+    published = publish(settings, 2)
+    assert (published.version, published.previous) == ("2026-11-23.2", "2026-11-23.1")
+    assert published.headline["en"] == "figures of earlier reports: fct_reported_cell.value 1"
+    assert not first.exists(), "a folder that no record tells of stayed for ever"
+    assert published_figure(settings) == (2, 2)
+
+
+def test_the_version_of_an_unfinished_release_is_not_used_again(settings):
+    publish(settings, 1)
+    shutil.copytree(settings.releases_dir / "2026-11-23.1", settings.releases_dir / "2026-11-23.2")
+    assert publish(settings, 2).version == "2026-11-23.3"
+    assert versions_of(settings) == ["2026-11-23.1", "2026-11-23.3"]
 
 
 def test_the_list_of_releases(settings):

@@ -108,6 +108,14 @@ def test_other_addresses_stay_text(address):
     assert web_address(address) is None
 
 
+@pytest.mark.parametrize(("character", "counted"), [("a", 1), ("%", 3), ("[", 3), ("]", 3), ("公", 1), ("𠮷", 2)])
+def test_the_length_of_an_address_is_counted_as_excel_does(character, counted):
+    host = "http://x.cn/"
+    fits = host + character * ((2_079 - len(host)) // counted)
+    assert web_address(fits) == fits
+    assert web_address(fits + character) is None
+
+
 def test_csv_fields():
     assert [to_field(value) for value in (None, True, -11, -11.5, Decimal("-0.10"), 72235.0)] == [
         "", "true", "-11", "-11.5", "-0.10", "72235.0",

@@ -10,7 +10,9 @@ import unicodedata
 from urllib.parse import urlsplit
 
 CELL_LIMIT = 32_767
-_MAX_ADDRESS = 2_000
+# Excel's own limit, which counts an address as it is written into the file: % [ ] become three characters.
+_MAX_ADDRESS = 2_079
+_ESCAPED = "%[]"
 # Letters by category that print as nothing; categories Cc, Cf, Cs, Co, Cn, Zl and Zp are told by Unicode itself.
 _BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -61,7 +63,12 @@ def fit_cell(text: str) -> str:
 
 def web_address(text: str | None) -> str | None:
     """Return an address that may become a link: http or https, with a host, printable ASCII or Chinese; else None."""
-    if not text or len(text) > _MAX_ADDRESS or show_hidden(text) != text or re.search(r"[\s\"'<>\\^`{|}]", text):
+    if (
+        not text
+        or _escaped_units(text) > _MAX_ADDRESS
+        or show_hidden(text) != text
+        or re.search(r"[\s\"'<>\\^`{|}]", text)
+    ):
         return None
     try:
         parts = urlsplit(text)
@@ -69,6 +76,10 @@ def web_address(text: str | None) -> str | None:
     except ValueError:
         return None
     return text if parts.scheme in ("http", "https") and named and "@" not in parts.netloc else None
+
+
+def _escaped_units(text: str) -> int:
+    return _units(text) + 2 * sum(text.count(character) for character in _ESCAPED)
 
 
 def _units(text: str) -> int:
