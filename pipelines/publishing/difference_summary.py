@@ -213,7 +213,7 @@ def _tables(tables: dict[str, Any]) -> dict[str, list[str]]:
 
 def _causes(old: dict[str, Any] | None, new: dict[str, Any] | None) -> dict[str, Any] | None:
     """What a release was made of that differs from what the other was made of; null where one of them does not say."""
-    if old is None or new is None or "code_version" not in old or "code_version" not in new:
+    if old is None or new is None or not all(name in side for side in (old, new) for name in ("code_version", "seeds")):
         return None
     seeds = sorted(set(old["seeds"]) | set(new["seeds"]))
     return {
