@@ -34,7 +34,7 @@ def copied(founding, tmp_path):
     """Settings of a warehouse of the test's own, with the published database copied into it."""
     settings = replace(founding.settings, warehouse_dir=tmp_path / "warehouse")
     settings.warehouse_dir.mkdir()
-    shutil.copy(founding.settings.database_path, settings.database_path)
+    shutil.copyfile(founding.settings.database_path, settings.database_path)
     return settings
 
 

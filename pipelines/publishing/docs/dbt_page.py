@@ -28,7 +28,7 @@ def write_dbt_page(settings: Settings, page: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         catalog_database = Path(folder) / "gid.duckdb"
         if settings.database_path.is_file():
-            shutil.copy(settings.database_path, catalog_database)
+            shutil.copyfile(settings.database_path, catalog_database)
         done = subprocess.run(
             [str(dbt), "--quiet", "docs", "generate", "--static", *project, "--target-path", folder],
             env={**os.environ, **dbt_environment(settings, catalog_database)},
