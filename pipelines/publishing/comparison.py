@@ -17,6 +17,36 @@ from pipelines.publishing.sides import Side, Unreadable, open_comparison, open_s
 from pipelines.schemas.published import load_primary_keys
 
 _MAX_NAMED = 3
+_HEADLINE_WORDS = {
+    "zh": {
+        "end": "；",
+        "same": "两边完全相同",
+        "reports": "年报 +{:,} −{:,}",
+        "figures": "原有年报的数字变动：{}",
+        "no_figure": "原有年报的数字没有变动",
+        "not_compared": "以下各表的原有年报数字无法比较：{}",
+        "bodies": "原有年报的机关变动：{:,}",
+        "findings": "发现 +{:,} −{:,}",
+        "columns": "列有变动的表：{}",
+        "parser": "解析程序有变",
+        "seeds": "种子表有变",
+        "parser_seeds": "解析程序有变、种子表有变",
+    },
+    "en": {
+        "end": "; ",
+        "same": "nothing differs",
+        "reports": "reports +{:,} −{:,}",
+        "figures": "figures of earlier reports: {}",
+        "no_figure": "no figure of an earlier report changed",
+        "not_compared": "figures of earlier reports could not be compared in {}",
+        "bodies": "bodies of earlier reports changed: {:,}",
+        "findings": "findings +{:,} −{:,}",
+        "columns": "tables with other columns: {}",
+        "parser": "the parser changed",
+        "seeds": "seeds changed",
+        "parser_seeds": "the parser changed, seeds changed",
+    },
+}
 
 
 def compare_releases(a: Path, b: Path, scratch: Path | None = None) -> dict[str, Any]:
@@ -39,7 +69,7 @@ def compare_releases(a: Path, b: Path, scratch: Path | None = None) -> dict[str,
     return {
         "a": _described(old),
         "b": _described(new),
-        "headline": {"zh": _headline_zh(summary), "en": _headline_en(summary)},
+        "headline": _headlines(summary),
         "summary": summary,
         "tables": tables,
     }
@@ -106,50 +136,40 @@ def _samples(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from rows
 
 
-def _headline_en(summary: dict[str, Any]) -> str:
-    if not any(summary["tables"][status] for status in ("added", "removed", "changed")):
-        return "nothing differs"
-    parts = []
-    reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
-    if reports and (reports["added"] or reports["removed"]):
-        parts.append(f"reports +{reports['added']:,} −{reports['removed']:,}")
-    figures, not_compared = _figures(summary), _named(summary["figures"]["not_compared"])
-    if figures or not not_compared:
-        parts.append(f"figures of earlier reports: {figures}" if figures else "no figure of an earlier report changed")
-    if not_compared:
-        parts.append(f"figures of earlier reports could not be compared in {not_compared}")
-    if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
-        parts.append(f"bodies of earlier reports changed: {n:,}")
-    if findings and (moved := _gained_and_lost(findings)) != (0, 0):
-        parts.append(f"findings +{moved[0]:,} −{moved[1]:,}")
-    if columns := _other_shapes(summary):
-        parts.append(f"tables with other columns: {columns}")
-    if why := _why(summary, ("the parser changed", "seeds changed")):
-        parts.append(", ".join(why))
-    return "; ".join(parts)
+def _headlines(summary: dict[str, Any]) -> dict[str, str]:
+    """The one line of what moved, in both languages."""
+    parts = list(_headline_parts(summary))
+    return {
+        language: words["end"].join(words[part].format(*values) for part, *values in parts)
+        for language, words in _HEADLINE_WORDS.items()
+    }
 
 
-def _headline_zh(summary: dict[str, Any]) -> str:
+def _headline_parts(summary: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """What the headline says, in order: the key of its words, then what fills them."""
     if not any(summary["tables"][status] for status in ("added", "removed", "changed")):
-        return "两边完全相同"
-    parts = []
+        yield ("same",)
+        return
     reports, bodies, findings = summary["reports"], summary["bodies"], summary["findings"]
     if reports and (reports["added"] or reports["removed"]):
-        parts.append(f"年报 +{reports['added']:,} −{reports['removed']:,}")
+        yield "reports", reports["added"], reports["removed"]
     figures, not_compared = _figures(summary), _named(summary["figures"]["not_compared"])
-    if figures or not not_compared:
-        parts.append(f"原有年报的数字变动：{figures}" if figures else "原有年报的数字没有变动")
+    if figures:
+        yield "figures", figures
+    elif not not_compared:
+        yield ("no_figure",)
     if not_compared:
-        parts.append(f"以下各表的原有年报数字无法比较：{not_compared}")
+        yield "not_compared", not_compared
     if bodies and (n := sum(n for n in bodies.values() if isinstance(n, int))):
-        parts.append(f"原有年报的机关变动：{n:,}")
+        yield "bodies", n
     if findings and (moved := _gained_and_lost(findings)) != (0, 0):
-        parts.append(f"发现 +{moved[0]:,} −{moved[1]:,}")
+        yield "findings", *moved
     if columns := _other_shapes(summary):
-        parts.append(f"列有变动的表：{columns}")
-    if why := _why(summary, ("解析程序有变", "种子表有变")):
-        parts.append("、".join(why))
-    return "；".join(parts)
+        yield "columns", columns
+    if causes := summary["causes"]:
+        why = (*(["parser"] if causes["parser_versions"]["changed"] else []), *(["seeds"] if causes["seeds"] else []))
+        if why:
+            yield ("_".join(why),)
 
 
 def _figures(summary: dict[str, Any]) -> str:
@@ -172,13 +192,3 @@ def _gained_and_lost(findings: dict[str, Any]) -> tuple[int, int]:
 
 def _other_shapes(summary: dict[str, Any]) -> int:
     return len({table for name in ("added", "removed", "with_other_columns") for table in summary["tables"][name]})
-
-
-def _why(summary: dict[str, Any], words: tuple[str, str]) -> list[str]:
-    causes = summary["causes"]
-    if causes is None:
-        return []
-    return [
-        *([words[0]] if causes["parser_versions"]["changed"] else []),
-        *([words[1]] if causes["seeds"] else []),
-    ]
