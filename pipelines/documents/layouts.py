@@ -17,6 +17,11 @@ _RULE = re.compile(rf"^[\s{BARS}]*(?:[:+\-=_─━═┄┅┈┉]{{3}}|[┌┐�
 _PROSE = re.compile(r"[\d。，]")
 # So many rows make a layout of a mark that prose uses too.
 _MIN_ROWS = 8
+# A spreadsheet's export puts its cells between quotation marks.
+_QUOTED = re.compile(r'(?:(?<=\|)|^)[ ]*"([^"|]*)"[ ]*(?=\||$)')
+# Each cell in brackets of its own: [规章][0][0][0].
+_BRACKETED = re.compile(r"[\[【]([^\[\]【】]*+)[\]】]\s*+")
+_BRACKETED_ROW = re.compile(rf"\s*+(?:{_BRACKETED.pattern}){{2,}}")
 _BLANK = re.compile(r"[\s\u3000\u200b\ufeff]*")
 
 
@@ -79,18 +84,22 @@ def split_pieces(lines: list[str]) -> list[Piece]:
 
 
 def _with_bars(lines: list[str]) -> list[str]:
-    """Write a bar for whatever else separates cells: a double bar, or a comma or semicolon in rows of figures."""
+    """Write a bar for whatever else separates cells: a double bar, brackets, or a comma or semicolon in rows of figures."""
     runs = [run for line in lines for run in re.findall(r"\|+", line)]
     if len(runs) >= _MIN_ROWS and all(len(run) % 2 == 0 for run in runs):
         return [line.replace("||", "|") for line in lines]
     if runs:
         return lines
+    if sum(1 for line in lines if _BRACKETED_ROW.fullmatch(line)) >= _MIN_ROWS:
+        return [f"|{'|'.join(_BRACKETED.findall(line))}|" if _BRACKETED_ROW.fullmatch(line) else line for line in lines]
     for separator in (",", ";"):
         row = re.compile(rf"(?=[^{separator}。]*[\u4e00-\u9fff）)\"])[^{separator}。]*+(?:{separator}[\s\d+\-/—.\"]*)+")
         if sum(1 for line in lines if row.fullmatch(line)) >= _MIN_ROWS:
             # A line with figures that is no such row keeps its thousands.
             return [
-                line.replace(separator, "|") if row.fullmatch(line) or not _PROSE.search(line) else line
+                _QUOTED.sub(r"\1", line.replace(separator, "|"))
+                if row.fullmatch(line) or not _PROSE.search(line)
+                else line
                 for line in lines
             ]
     return lines

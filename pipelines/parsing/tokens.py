@@ -35,6 +35,8 @@ _LEXER = re.compile(
     r"|(?P<space>\s+)"
     r"|(?P<words>[^\s])"
 )
+# [8][4][16]: one number in brackets may be a note, several beside each other are values.
+_BRACKETED_VALUES = re.compile(rf"(?:[\[【〔]\s*+[+\-－−]?{_DIGIT}[{_DIGIT[1:-1]}.,，．]*+\s*+[\]】〕]\s*+){{2}}")
 _ENDS_IN_VALUE = re.compile(rf"(?:{_DIGIT}|\s(?:[/／\\—–－\-]{{1,4}}|无|零|〇|不适用|不涉及))\s*$")
 # Punctuation alone is neither a label nor a value.
 _WORD = re.compile(r"\w")
@@ -119,7 +121,7 @@ def lex(text: str) -> tuple[tuple[str, str], ...]:
     """Split a line without marks into (kind, text): words stay together, figures are single."""
     if (inline := _inline(text)) is not None:
         return inline
-    if find_label(text) is not None and not _ENDS_IN_VALUE.search(text):
+    if find_label(text) is not None and not _ENDS_IN_VALUE.search(text) and not _BRACKETED_VALUES.search(text):
         return (("words", text),)
     found: list[tuple[str, list[str]]] = []
     for match in _LEXER.finditer(text):
