@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -64,3 +64,12 @@ def founding(tmp_path_factory) -> Warehouse:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "published" in done.stdout
     return warehouse
+
+
+@pytest.fixture
+def copied(founding, tmp_path):
+    """Settings of a warehouse of the test's own, with the published database copied into it."""
+    settings = replace(founding.settings, warehouse_dir=tmp_path / "warehouse")
+    settings.warehouse_dir.mkdir()
+    shutil.copyfile(founding.settings.database_path, settings.database_path)
+    return settings

@@ -1,11 +1,8 @@
-"""The workbook and the CSV files, made of the founding reports and opened with another library than they are written with."""
+"""The workbook, made of the founding reports and opened with another library than it is written with."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import shutil
 import zipfile
 from dataclasses import replace
 
@@ -13,12 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines.publishing.csv_files import UnknownTable, write_csv
-from pipelines.publishing.workbook.scope import UnknownDivision, find_division
-from pipelines.publishing.workbook.vocabulary import load_words
 from pipelines.publishing.workbook.writing import write_division_workbook, write_workbook
-from pipelines.schemas.published import read_models
-from pipelines.settings import SEEDS_DIR
 
 HEADER = 2
 GREY, YELLOW = "FFD9D9D9", "FFFFF2CC"
@@ -27,15 +19,6 @@ GREY, YELLOW = "FFD9D9D9", "FFFFF2CC"
 @pytest.fixture(scope="module")
 def book(founding):
     return openpyxl.load_workbook(founding.settings.exports_dir / "gid.xlsx")
-
-
-@pytest.fixture
-def copied(founding, tmp_path):
-    """Settings of a warehouse of the test's own, with the published database copied into it."""
-    settings = replace(founding.settings, warehouse_dir=tmp_path / "warehouse")
-    settings.warehouse_dir.mkdir()
-    shutil.copyfile(founding.settings.database_path, settings.database_path)
-    return settings
 
 
 def change(settings, *statements):
@@ -324,81 +307,3 @@ def test_which_towns_reported_zero_procurement_three_years_in_a_row(copied):
         "空白",
         YELLOW,
     )
-
-
-@pytest.mark.parametrize(
-    ("wanted", "code"),
-    [
-        ("220112", "220112"), ("220112000000", "220112"), ("双阳区", "220112"), ("双阳", "220112"),
-        ("吉林省长春市双阳区", "220112"), ("长春市双阳区", "220112"), ("吉林省双阳区", "220112"), (" 双阳区 ", "220112"),
-        ("双阳区太平镇", "220112105"), ("吉林省", "22"), ("北京市", "11"), ("东城", "110101"), ("济源市", "419001"),
-    ],
-)  # fmt: skip
-def test_a_division_is_found_by_code_and_name(founding, wanted, code):
-    with duckdb.connect(str(founding.settings.database_path), read_only=True) as connection:
-        assert find_division(connection, wanted).code == code
-
-
-@pytest.mark.parametrize(
-    ("wanted", "told"),
-    [
-        ("朝阳区", ["110105", "220104", "北京市朝阳区"]), ("吉林", ["吉林省吉林市", "2202"]), ("太平镇", ["50", "220112105"]),
-        ("蓟县", ["120119"]), ("双阳县", ["220112"]), ("999999", ["999999"]), ("", ["220112"]),
-    ],
-)  # fmt: skip
-def test_a_division_that_is_none_or_several_is_refused_with_candidates(founding, wanted, told):
-    with (
-        duckdb.connect(str(founding.settings.database_path), read_only=True) as connection,
-        pytest.raises(UnknownDivision) as refused,
-    ):
-        find_division(connection, wanted)
-    assert all(word in str(refused.value) for word in told)
-
-
-def test_csv_of_one_county_with_its_definitions(copied):
-    change(copied, "update fct_procurement set unit_evidence = '=cmd|''/C calc''!A0', project_count = -11")
-    path, definitions, rows = write_csv(copied, "fct_procurement", "220112")
-    assert (path.name, rows) == ("fct_procurement_220112.csv", 1)
-    raw = path.read_bytes()
-    assert raw.startswith(b"\xef\xbb\xbfreport_key,body_key,")
-    (row,) = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
-    assert row["unit_evidence"] == "'=cmd|'/C calc'!A0"
-    assert float(row["project_count"]) == -11
-    defined = list(csv.DictReader(io.StringIO(definitions.read_text("utf-8-sig"), newline="")))
-    assert [entry["column"] for entry in defined] == list(row)
-    assert all(entry["meaning_zh"] and entry["meaning_en"] for entry in defined)
-
-
-def test_csv_of_an_unknown_table_or_one_without_places_is_refused(founding):
-    with pytest.raises(UnknownTable, match="fct_procurement"):
-        write_csv(founding.settings, "procurement")
-    with pytest.raises(UnknownTable, match="without DIVISION"):
-        write_csv(founding.settings, "dim_delivery", "220112")
-
-
-def test_every_key_that_dbt_allows_has_a_chinese_word():
-    models = [model for _, model in read_models()]
-    allowed = {
-        (model["name"], column["name"]): set(test["accepted_values"]["arguments"]["values"])
-        for model in models
-        for column in model["columns"]
-        for test in column.get("data_tests", [])
-        if isinstance(test, dict) and "accepted_values" in test
-    }
-    words = load_words()
-    for vocabulary, place in (
-        ("value_state", ("fct_reported_cell", "value_state")),
-        ("activity_status", ("fct_zero_activity", "status")),
-        ("resolution", ("dim_body", "resolution")),
-        ("severity", ("fct_finding", "severity")),
-        ("unit_basis", ("fct_procurement", "unit_basis")),
-        ("coverage_status", ("fct_coverage", "status")),
-    ):
-        assert allowed[place] <= set(words[vocabulary]), vocabulary
-    assert {row["body_type"] for row in seed("body_types")} <= set(words["body_type"])
-    assert {row["unit"] for row in seed("units")} <= set(words["unit"])
-    assert {row["form_version"] for row in seed("form_editions")} - {"provincial"} <= set(words["form_version"])
-
-
-def seed(name):
-    return list(csv.DictReader((SEEDS_DIR / f"{name}.csv").open(encoding="utf-8")))
