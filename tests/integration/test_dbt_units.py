@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.publishing.dbt_sources import dbt_environment, ensure_sources
+from pipelines.publishing.dbt_environment import dbt_environment
+from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 

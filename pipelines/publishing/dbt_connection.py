@@ -1,0 +1,30 @@
+"""A plugin of dbt-duckdb: which database is built and where dbt's sources lie, taken from the environment on connecting.
+
+Belongs here: what a connection needs. If paths stood in the profile or in the sources, dbt would parse the whole project
+anew whenever one of them changes, and every run builds a database of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+
+from pipelines.publishing.dbt_environment import BUILD_DATABASE, connect_sources
+
+
+class Plugin(BasePlugin):
+    """Read by dbt-duckdb (`plugins` in profiles.yml)."""
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Open the database of this run; the profile's own stands in where nobody named one."""
+        creds.path = os.environ.get(BUILD_DATABASE, creds.path)
+        Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
+
+    def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
+        """Tell each session where the sources lie: variables are a session's own."""
+        connect_sources(cursor, os.environ)

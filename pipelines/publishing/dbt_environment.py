@@ -1,0 +1,36 @@
+"""The variables that tell dbt where to read and which database to build.
+
+Belongs here: their names and values. It imports no library of frames: dbt's own process reads it at its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import REFERENCE_DIR, Settings, load_settings
+
+# The environment variable with the database that a run builds.
+BUILD_DATABASE = "GID_BUILD_DB"
+
+
+def dbt_environment(settings: Settings, database: Path) -> dict[str, str]:
+    """Return the environment variables that tell dbt where to read and which database to build."""
+    return {BUILD_DATABASE: str(database), **_folders(settings), "DO_NOT_TRACK": "1"}
+
+
+def connect_sources(connection: duckdb.DuckDBPyConnection, environment: Mapping[str, str]) -> None:
+    """Set the variables that the views of staging read, `gid_staging_dir` and so on, in this session."""
+    for name, folder in _folders(load_settings()).items():
+        connection.execute(f"set variable {name.lower()} = ?", [environment.get(name, folder)])
+
+
+def _folders(settings: Settings) -> dict[str, str]:
+    return {
+        "GID_STAGING_DIR": str(settings.staging_dir),
+        "GID_REFERENCE_DIR": str(REFERENCE_DIR),
+        "GID_CURATED_DIR": str(settings.curated_dir),
+        "GID_DICTIONARY_DIR": str(settings.dictionary_dir),
+    }
