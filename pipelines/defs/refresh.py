@@ -15,6 +15,7 @@ import dagster as dg
 
 from pipelines.definitions import defs
 from pipelines.defs.automation import all_deliveries_tags, register_deliveries
+from pipelines.defs.event_log import open_instance
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.summary import format_summary
 from pipelines.settings import Settings, load_settings
@@ -74,7 +75,7 @@ def main() -> int:
     with (
         hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS),
         output_to(log),
-        dg.DagsterInstance.get() as instance,
+        open_instance() as instance,
     ):
         result = run_refresh(instance, settings)
     if not result.success:
