@@ -21,7 +21,7 @@ from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.publishing.database import begin_build
-from pipelines.publishing.dbt_environment import connect_sources, dbt_environment
+from pipelines.publishing.dbt_environment import dbt_environment, source_variables
 from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.publishing.staging import remove_gone
 from pipelines.schemas.published import PUBLISHED_TABLES
@@ -145,7 +145,7 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
 
 def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:
     with duckdb.connect(str(database), read_only=True) as connection:
-        connect_sources(connection, os.environ)
+        connection.execute(source_variables(os.environ))
         tables = {
             name: f'"{schema}"."{name}"'
             for schema, name in connection.execute(

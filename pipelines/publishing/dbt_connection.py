@@ -14,11 +14,15 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from pipelines.publishing.dbt_environment import BUILD_DATABASE, connect_sources
+from pipelines.publishing.dbt_environment import BUILD_DATABASE, source_variables
 
 
 class Plugin(BasePlugin):
     """Read by dbt-duckdb (`plugins` in profiles.yml)."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Work out once what each session is told."""
+        self._variables = source_variables(os.environ)
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Open the database of this run; the profile's own stands in where nobody named one."""
@@ -27,4 +31,4 @@ class Plugin(BasePlugin):
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Tell each session where the sources lie: variables are a session's own."""
-        connect_sources(cursor, os.environ)
+        cursor.execute(self._variables)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
 from pipelines.settings import REFERENCE_DIR, Settings, load_settings
 
 # The environment variable with the database that a run builds.
@@ -21,10 +19,11 @@ def dbt_environment(settings: Settings, database: Path) -> dict[str, str]:
     return {BUILD_DATABASE: str(database), **_folders(settings), "DO_NOT_TRACK": "1"}
 
 
-def connect_sources(connection: duckdb.DuckDBPyConnection, environment: Mapping[str, str]) -> None:
-    """Set the variables that the views of staging read, `gid_staging_dir` and so on, in this session."""
-    for name, folder in _folders(load_settings()).items():
-        connection.execute(f"set variable {name.lower()} = ?", [environment.get(name, folder)])
+def source_variables(environment: Mapping[str, str]) -> str:
+    """Return the SQL that tells a session where the sources lie: `gid_staging_dir` and so on, read by the staging views."""
+    folders = {name: environment.get(name, folder) for name, folder in _folders(load_settings()).items()}
+    quoted = {name.lower(): folder.replace("'", "''") for name, folder in folders.items()}
+    return "; ".join(f"set variable {name} = '{folder}'" for name, folder in quoted.items())
 
 
 def _folders(settings: Settings) -> dict[str, str]:
