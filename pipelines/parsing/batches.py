@@ -77,7 +77,7 @@ def parse_all(read: list[Texts], care: Care, note: Callable[[str], None]) -> lis
 def parse_batch(documents: dict[int, Document], care: Care, note: Callable[[str], None]) -> ParsedReports:
     """Parse documents by their number; where the parser itself fails, one by one, so that one document fails alone."""
     first = next(iter(documents))
-    note(f"parse {first}")
+    note(f"batch {first}")
     if first not in care.alone and not any(place_of(d) in care.unparsed for d in documents.values() if care.unparsed):
         try:
             return _parse(documents)
@@ -103,7 +103,7 @@ def _batches(documents: Iterable[tuple[int, Document]], n: int) -> Iterator[dict
 def _parse_alone(doc: int, document: Document, care: Care, note: Callable[[str], None]) -> ParsedReports:
     if place_of(document) in care.unparsed:
         return _failed(doc, KILLED)
-    note(f"parse alone {place_of(document)}")
+    note(f"alone {place_of(document)}")
     try:
         return _parse({doc: document})
     except _FAILURES as error:

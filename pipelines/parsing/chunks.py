@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from pipelines.documents.reading import Piece, pieces_of, shard_columns
 from pipelines.documents.shards import is_packed_stream, is_shard
 from pipelines.parsing.batches import Care, Texts, parse_all, read_texts
 from pipelines.parsing.scopes import describe_delivery
-from pipelines.parsing.staging_frames import build_frames
+from pipelines.parsing.staging_frames import ParsedChunk, build_frames
 from pipelines.schemas.staging import staging_schema
 from pipelines.settings import Settings
 
@@ -60,15 +61,15 @@ def plan_chunks(delivery: Delivery, settings: Settings) -> list[Chunk]:
     return list(iter_chunks(delivery, settings))
 
 
-def iter_chunks(delivery: Delivery, settings: Settings) -> Iterator[Chunk]:
+def iter_chunks(delivery: Delivery, settings: Settings, spool: Path | None = None) -> Iterator[Chunk]:
     """Yield the chunks of a delivery; where they end depends on its bytes and the size of a chunk alone.
 
-    What can only be read from its beginning is unpacked on the way, into files below `spool_dir`; who asks for the
-    chunks removes them.
+    What can only be read from its beginning is unpacked on the way, into files below `spool` (`settings.spool_dir`, unless
+    said); who asks for the chunks removes them.
     """
     waiting: list[Piece] = []
     number = n_documents = volume = 0
-    for piece, n, n_bytes in _pieces(delivery, settings):
+    for piece, n, n_bytes in _pieces(delivery, settings, spool or settings.spool_dir):
         full = n_documents + n > settings.chunk_documents or volume + n_bytes > settings.chunk_bytes
         if waiting and full:
             yield Chunk(delivery.name, number, tuple(waiting), n_documents)
@@ -90,13 +91,13 @@ def parse_chunk(chunk: Chunk, settings: Settings) -> dict[str, pl.DataFrame]:
     Never raises for what is wrong with a file: that is a row in `documents` and one in `findings`. A second copy of a
     document within the chunk is marked; of one in an earlier chunk, `parsing.copies` does it afterwards.
     """
-    (frames,) = parse_chunks([chunk], settings)
-    return frames
+    (parsed,) = parse_chunks([chunk], settings)
+    return parsed.frames
 
 
 def parse_chunks(
     chunks: Sequence[Chunk], settings: Settings, note: Callable[[str], None] = _note_nothing
-) -> list[dict[str, pl.DataFrame]]:
+) -> list[ParsedChunk]:
     """Return the staging frames of chunks that are parsed at one go: many small deliveries cost little more than one.
 
     Args:
@@ -109,8 +110,10 @@ def parse_chunks(
     for chunk in chunks:
         first = read[-1].end if read else 0
         read.append(read_texts(chunk.pieces, chunk.delivery, settings, first=first, care=care, note=note))
-    frames = build_frames(read, parse_all(read, care, note))
-    return [_complete(own, chunk.described) for own, chunk in zip(frames, chunks, strict=True)]
+    parsed = build_frames(read, parse_all(read, care, note))
+    return [
+        replace(own, frames=_complete(own.frames, chunk.described)) for own, chunk in zip(parsed, chunks, strict=True)
+    ]
 
 
 def chunk_key(chunk: Chunk) -> str:
@@ -129,7 +132,7 @@ def _complete(frames: dict[str, pl.DataFrame], delivery: Delivery | None) -> dic
     return {**frames, **described, "findings": pl.concat([frames["findings"], described["findings"]])}
 
 
-def _pieces(delivery: Delivery, settings: Settings) -> Iterator[tuple[Piece, int, int]]:
+def _pieces(delivery: Delivery, settings: Settings, spool: Path) -> Iterator[tuple[Piece, int, int]]:
     """Yield the pieces of a delivery with the documents and bytes that they count for."""
     columns = shard_columns(settings)
     size = PartSize(settings.chunk_documents, settings.chunk_bytes, settings.max_file_bytes)
@@ -144,6 +147,6 @@ def _pieces(delivery: Delivery, settings: Settings) -> Iterator[tuple[Piece, int
             n = 1 + n_bytes // _RECORD_BYTES if may_unpack else 1
             yield piece, n, n_bytes * (_UNPACKED_BYTES if may_unpack else 1)
             continue
-        batches = settings.spool_dir / hashlib.sha256(piece.source_path.encode()).hexdigest()[:24]
+        batches = spool / hashlib.sha256(piece.source_path.encode()).hexdigest()[:24]
         for part, n, volume in cut_shard(piece.file, columns, size, batches):
             yield replace(piece, part=part), n, volume

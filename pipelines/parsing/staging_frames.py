@@ -6,6 +6,7 @@ Belongs here: columns, types and order of rows. What the columns hold is decided
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -19,17 +20,28 @@ from pipelines.schemas.staging import staging_schema
 _PLACE = ("document_id", "delivery", "source_path", "record")
 
 
-def build_frames(read: list[Texts], parsed: list[ParsedReports]) -> list[dict[str, pl.DataFrame]]:
+@dataclass(frozen=True)
+class ParsedChunk:
+    """The staging frames of a chunk; `read_rows`: rows of `findings` that came from reading, not from parsing."""
+
+    frames: dict[str, pl.DataFrame]
+    read_rows: list[int]
+
+
+def build_frames(read: list[Texts], parsed: list[ParsedReports]) -> list[ParsedChunk]:
     """Return the frames of each chunk: `documents`, what was parsed, and `findings`; `deliveries` is not among them."""
     documents = [_documents_frame(texts) for texts in read]
     places = pl.concat([frame.select(_PLACE) for frame in documents])
     own = {name: _numbered(name, [getattr(batch, name) for batch in parsed], places) for name in FRAMES}
-    own["findings"] = _findings(read, parsed, places, pl.concat([frame["n_lines"] for frame in documents]))
-    frames = []
+    found = _findings(read, parsed, pl.concat([frame["n_lines"] for frame in documents]))
+    own["findings"] = _numbered("findings", [found], places)
+    chunks = []
     for texts, frame in zip(read, documents, strict=True):
         dealt = {name: _rows_of(data, numbers, texts) for name, (numbers, data) in own.items()}
-        frames.append({"documents": _with_reports(frame, dealt["reports"]["document_id"]), **dealt})
-    return frames
+        frames = {"documents": _with_reports(frame, dealt["reports"]["document_id"]), **dealt}
+        is_read = _rows_of(found.select("is_read"), found["doc"], texts)
+        chunks.append(ParsedChunk(frames, is_read.select(pl.arg_where(pl.col("is_read"))).to_series().to_list()))
+    return chunks
 
 
 def _documents_frame(texts: Texts) -> pl.DataFrame:
@@ -75,12 +87,11 @@ def _rows_of(data: pl.DataFrame, numbers: pl.Series, texts: Texts) -> pl.DataFra
     return data.slice(begin, end - begin)
 
 
-def _findings(
-    read: list[Texts], parsed: list[ParsedReports], places: pl.DataFrame, n_lines: pl.Series
-) -> tuple[pl.Series, pl.DataFrame]:
+def _findings(read: list[Texts], parsed: list[ParsedReports], n_lines: pl.Series) -> pl.DataFrame:
     """All findings, by document and line; what is missing from a text rests on the whole of it."""
     found: list[Found] = [item for texts in read for item in texts.findings]
-    paths = places["source_path"]
+    n_read = len(found)
+    paths = [document.source_path for texts in read for document in texts.documents]
     for batch in parsed:
         found.extend((doc, {"path": paths[doc], **finding}) for doc, finding in batch.findings)
     columns: dict[str, list[Any]] = defaultdict(list)
@@ -94,5 +105,6 @@ def _findings(
     schema = {"doc": pl.UInt32, **{k: v for k, v in staging_schema("findings").items() if k not in _PLACE}}
     del schema["finding_seq"]
     data = pl.DataFrame({name: columns[name] for name in schema}, schema=schema)
+    data = data.with_columns(is_read=pl.int_range(pl.len()) < n_read)
     data = data.sort("doc", pl.col("line_start").fill_null(0), maintain_order=True)
-    return _numbered("findings", [data.with_columns(finding_seq=pl.int_range(1, pl.len() + 1).over("doc"))], places)
+    return data.with_columns(finding_seq=pl.int_range(1, pl.len() + 1).over("doc"))
