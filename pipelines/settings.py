@@ -47,11 +47,21 @@ class Settings:
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
     workbook_rows: int = 30_000
+    # A delivery is parsed in chunks of so many documents or bytes of text; another size parses every delivery again.
+    chunk_documents: int = 5_000
+    chunk_bytes: int = 32 << 20
+    workers: int = 1
+    engine: str = "local"
 
     @property
     def staging_dir(self) -> Path:
-        """`<frame>/<delivery>.parquet`, one file a frame and delivery."""
+        """`<frame>/<delivery>.parquet`: a file, or a folder of the chunks of a large delivery."""
         return self.warehouse_dir / "staging"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Records of shards that can only be read from their beginning, unpacked until they are parsed."""
+        return self.staging_dir / "_spool"
 
     @property
     def curated_dir(self) -> Path:
@@ -120,6 +130,8 @@ def load_settings() -> Settings:
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
         workbook_rows=_at_least_one("GID_WORKBOOK_ROWS", "30000"),
+        workers=_at_least_one("GID_WORKERS", str(_cores())),
+        engine=os.environ.get("GID_ENGINE", "").strip() or "local",
     )
 
 
@@ -132,6 +144,11 @@ def _at_least_one(variable: str, default: str) -> int:
     if not given.isdecimal() or int(given) < 1:
         raise ValueError(f"{variable}={given}: say a whole number, at least 1")
     return int(given)
+
+
+def _cores() -> int:
+    """The cores that this process may use, which a container or `taskset` may hold below the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _names(variable: str, default: str) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from pipelines.curation.corrections import CORRECTION_COLUMNS, check_corrections
 from pipelines.curation.csv_files import ensure_file, read_table
 from pipelines.curation.faults import CurationError, Fault
 from pipelines.curation.overrides import OVERRIDE_COLUMNS, check_overrides, match_overrides
-from pipelines.publishing.staging import file_stem
+from pipelines.publishing.staging import frame_files
 from pipelines.schemas.curation import validate_curation
+from pipelines.schemas.staging import staging_schema
 from pipelines.settings import CORRECTIONS_FILE, OVERRIDES_FILE, Settings
 
 
@@ -89,13 +90,12 @@ def _check_folder(settings: Settings) -> None:
 def _staged_cells(settings: Settings, documents: pl.DataFrame) -> pl.DataFrame:
     """Return the cells of some documents, each from the delivery that carries its report; no other file is opened."""
     columns = ("document_id", "table_key", "row_key", "column_key", "raw_value", "value_state", "printed_unit_basis")
-    parts = [_scan(settings, "cells", "_schema").select(columns).collect()]
+    parts = [pl.DataFrame(schema=staging_schema("cells")).select(columns)]
     for (delivery,), of_delivery in documents.filter(pl.col("form_version").is_not_null()).group_by("delivery"):
         wanted = pl.col("document_id").is_in(of_delivery["document_id"].implode())
-        parts.append(_scan(settings, "cells", file_stem(str(delivery))).filter(wanted).select(columns).collect())
+        parts.append(_scan(settings, "cells", str(delivery)).filter(wanted).select(columns).collect())
     return pl.concat(parts)
 
 
-def _scan(settings: Settings, frame: str, stem: str = "*") -> pl.LazyFrame:
-    files = sorted((settings.staging_dir / frame).glob("*.parquet"))
-    return pl.scan_parquet([file for file in files if stem in ("*", file.stem)], glob=False)
+def _scan(settings: Settings, frame: str, delivery: str | None = None) -> pl.LazyFrame:
+    return pl.scan_parquet(frame_files(settings, frame, delivery), glob=False)

@@ -13,7 +13,8 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 from sqlalchemy.exc import IntegrityError
 
 from pipelines.defs.deliveries import deliveries_partitions
-from pipelines.documents.deliveries import find_deliveries, stat_signature
+from pipelines.documents.deliveries import find_deliveries
+from pipelines.documents.fingerprints import stat_signature
 from pipelines.publishing.staging import staged_deliveries
 from pipelines.publishing.state import build_key, is_published
 from pipelines.settings import Settings, load_settings

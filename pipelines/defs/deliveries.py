@@ -8,19 +8,21 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
-from pandera.errors import SchemaErrors
 
-from pipelines.defs.metadata import OWNERS, count_by, frame_column_schema, preview
-from pipelines.documents.deliveries import Delivery, content_fingerprint, find_deliveries
-from pipelines.parsing.deliveries import parse_delivery
-from pipelines.parsing.version import parser_version
-from pipelines.publishing.staging import is_current, read_staging, write_staging
+from pipelines.defs.metadata import OWNERS, frame_column_schema, preview
+from pipelines.documents.deliveries import Delivery, find_deliveries
+from pipelines.documents.fingerprints import content_fingerprint
+from pipelines.ingest.deliveries import STATUSES, ingest
+from pipelines.ingest.totals import COUNTED, add_totals, shown_columns
+from pipelines.publishing.staging import hashes_path
 from pipelines.schemas.descriptions import table_entry
-from pipelines.schemas.staging import STAGING_MODELS, validate_frame
+from pipelines.schemas.staging import STAGING_MODELS, staging_schema
 from pipelines.settings import STAGING_FRAMES, Settings, load_settings
 
 deliveries_partitions = dg.DynamicPartitionsDefinition(name="delivery")
 SCHEMA_CHECK = "pandera_schema"
+# A run of thousands of deliveries names the first ones, and counts all.
+_NAMED = 100
 _ONE_RUN = dg.BackfillPolicy.single_run()
 _RETRY = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 _KEYS = {frame: dg.AssetKey(["staging", frame]) for frame in STAGING_FRAMES}
@@ -42,15 +44,16 @@ def raw_deliveries(context: dg.AssetExecutionContext) -> dg.MaterializeResult[No
     """Take the inventory of each delivery: files, bytes, fingerprint."""
     settings = load_settings()
     found = _selected(context, settings)
+    fingerprints = [content_fingerprint(delivery, hashes_path(settings, delivery.name)) for delivery in found]
     inventory = pl.DataFrame(
         [
             {
                 "delivery": delivery.name,
                 "files": len(delivery.files),
                 "bytes": sum(_size(file) for file in delivery.files),
-                "fingerprint": content_fingerprint(delivery)[:12],
+                "fingerprint": fingerprint[:12],
             }
-            for delivery in found
+            for delivery, fingerprint in zip(found, fingerprints, strict=True)
         ],
         schema={"delivery": pl.String, "files": pl.Int64, "bytes": pl.Int64, "fingerprint": pl.String},
     )
@@ -62,7 +65,7 @@ def raw_deliveries(context: dg.AssetExecutionContext) -> dg.MaterializeResult[No
             "folder": dg.MetadataValue.path(settings.raw_dir),
             "inventory": preview(inventory),
         },
-        data_version=dg.DataVersion("+".join(content_fingerprint(delivery)[:12] for delivery in found)[:512] or "none"),
+        data_version=dg.DataVersion("+".join(own[:12] for own in fingerprints)[:512] or "none"),
     )
 
 
@@ -111,34 +114,22 @@ def _specs() -> list[dg.AssetSpec]:
     retry_policy=_RETRY,
 )
 def staging_frames(context: dg.AssetExecutionContext) -> Iterator[Any]:
-    """Parse each delivery that changed; keep the staging of those that did not."""
+    """Parse each delivery that changed, in chunks and side by side; keep the staging of those that did not."""
     settings = load_settings()
-    parsed: list[str] = []
-    kept: list[str] = []
-    frames: dict[str, list[pl.DataFrame]] = {frame: [] for frame in STAGING_FRAMES}
-    failures: dict[str, pl.DataFrame] = {}
-    for delivery in _selected(context, settings):
-        fingerprint = content_fingerprint(delivery)
-        if is_current(settings, delivery.name, fingerprint, parser_version()):
-            kept.append(delivery.name)
-            data = read_staging(settings, delivery.name)
-        else:
-            data = parse_delivery(delivery, settings)
-            invalid = _invalid_frames(data)
-            if invalid:
-                failures.update(invalid)
-                continue
-            write_staging(settings, delivery.name, data, fingerprint, parser_version())
-            parsed.append(delivery.name)
-        for frame in STAGING_FRAMES:
-            frames[frame].append(data[frame])
-    context.log.info(f"parsed {len(parsed)} deliveries, {len(kept)} unchanged")
-    yield from _results(frames, failures, parsed, kept)
-    if failures:
+    ingested = ingest(_selected(context, settings), settings, say=context.log.info)
+    of_status = {status: [own.delivery for own in ingested if own.status == status] for status in STATUSES}
+    context.log.info(f"parsed {len(of_status['parsed'])} deliveries, {len(of_status['unchanged'])} unchanged")
+    for name in of_status["changing"]:
+        context.log.warning(
+            f"{name} changed each time while it was read; nothing of it is new, the next run reads it again"
+        )
+    cases = {f"{own.delivery}: {where}": found for own in ingested for where, found in own.cases.items()}
+    yield from _results(add_totals(own.manifest for own in ingested if own.manifest), of_status, cases)
+    if cases:
         raise dg.Failure(
             description="Staging frames violate their pandera models; nothing of these deliveries was written: "
-            + ", ".join(sorted(failures)),
-            metadata={frame: preview(cases) for frame, cases in failures.items()},
+            + ", ".join(sorted(cases)),
+            metadata={where: preview(found) for where, found in cases.items()},
             allow_retries=False,
         )
 
@@ -152,66 +143,48 @@ def _selected(context: dg.AssetExecutionContext, settings: Settings) -> list[Del
     return found
 
 
-def _invalid_frames(data: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    invalid: dict[str, pl.DataFrame] = {}
+def _results(totals: dict[str, Any], of_status: dict[str, list[str]], cases: dict[str, pl.DataFrame]) -> Iterator[Any]:
     for frame in STAGING_FRAMES:
-        try:
-            validate_frame(frame, data[frame])
-        except SchemaErrors as error:
-            invalid[frame] = error.failure_cases
-    return invalid
-
-
-def _results(
-    frames: dict[str, list[pl.DataFrame]], failures: dict[str, pl.DataFrame], parsed: list[str], kept: list[str]
-) -> Iterator[Any]:
-    joined = {frame: pl.concat(parts) if parts else None for frame, parts in frames.items()}
-    for frame, data in joined.items():
-        if data is None or failures:
-            continue
-        shown = data.drop("text") if "text" in data.columns else data
-        yield dg.MaterializeResult(
-            asset_key=_KEYS[frame],
-            metadata={
-                "dagster/row_count": data.height,
-                "parsed": parsed,
-                "unchanged": kept,
-                "preview": preview(shown),
-                **_counts(frame, data),
-            },
-        )
+        if not cases:
+            yield _materialized(frame, totals, of_status)
     for frame in STAGING_FRAMES:
-        cases = failures.get(frame)
+        own = [found for where, found in cases.items() if frame in where.rpartition(": ")[2].split(",")]
         yield dg.AssetCheckResult(
             asset_key=_KEYS[frame],
             check_name=SCHEMA_CHECK,
-            passed=cases is None,
-            metadata={
-                "failures": 0 if cases is None else cases.height,
-                **({} if cases is None else {"cases": preview(cases)}),
-            },
+            passed=not own,
+            metadata={"failures": sum(found.height for found in own), **({"cases": preview(own[0])} if own else {})},
         )
-    documents, findings = joined["documents"], joined["findings"]
-    unread = 0 if documents is None else documents.filter(pl.col("read_status") != "read").height
-    errors = 0 if findings is None else findings.filter(pl.col("severity") == "error").height
-    yield _warning("documents", "documents_read", unread, documents)
-    yield _warning("findings", "source_findings", errors, findings)
+    counts = totals["counts"]
+    statuses, severities = counts["documents"]["read_status"], counts["findings"]["severity"]
+    unread = sum(n for status, n in statuses.items() if status != "read")
+    yield _warning("documents", "documents_read", unread, statuses)
+    yield _warning("findings", "source_findings", severities.get("error", 0), severities)
 
 
-def _warning(frame: str, check: str, n: int, data: pl.DataFrame | None) -> dg.AssetCheckResult:
-    column = "read_status" if frame == "documents" else "severity"
+def _materialized(frame: str, totals: dict[str, Any], of_status: dict[str, list[str]]) -> dg.MaterializeResult[None]:
+    columns = shown_columns(staging_schema(frame))
+    shown = pl.DataFrame(totals["preview"][frame], schema=dict.fromkeys(columns, pl.String), orient="row")
+    return dg.MaterializeResult(
+        asset_key=_KEYS[frame],
+        metadata={
+            "dagster/row_count": totals["rows"][frame],
+            **{status: names[:_NAMED] for status, names in of_status.items() if status != "invalid"},
+            **{f"{status}_deliveries": len(names) for status, names in of_status.items() if status != "invalid"},
+            "preview": preview(shown),
+            **(totals["counts"][frame][COUNTED[frame][0]] if frame in COUNTED else {}),
+        },
+    )
+
+
+def _warning(frame: str, check: str, n: int, counts: dict[str, int]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=_KEYS[frame],
         check_name=check,
         passed=n == 0,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"count": n, **({} if data is None else count_by(data, column))},
+        metadata={"count": n, **counts},
     )
-
-
-def _counts(frame: str, data: pl.DataFrame) -> dict[str, int]:
-    column = {"documents": "read_status", "cells": "value_state", "findings": "rule_key", "reports": "form_version"}
-    return count_by(data, column[frame]) if frame in column else {}
 
 
 def _size(file: Any) -> int:

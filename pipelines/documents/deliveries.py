@@ -1,11 +1,11 @@
 """Deliveries: what somebody drops into the raw folder at one go.
 
-Belongs here: finding deliveries and their files, and telling whether they changed. Reading their content does not.
+Belongs here: finding deliveries and their files. Whether they changed stands in `fingerprints`.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,13 +37,28 @@ def find_deliveries(raw_dir: Path) -> list[Delivery]:
     """
     if not raw_dir.is_dir():
         return []
-    entries = sorted(entry for entry in raw_dir.iterdir() if _is_delivered(entry))
+    return _deliveries_of(sorted(entry for entry in raw_dir.iterdir() if _is_delivered(entry)))
+
+
+def _deliveries_of(entries: list[Path]) -> list[Delivery]:
     beside = [entry for entry in entries if is_description(entry) and not entry.is_dir()]
     delivered = [entry for entry in entries if entry not in beside]
     names = {entry.name for entry in delivered}
     found = [_delivery_of(entry, [file for file in beside if _described_by(file) == entry.name]) for entry in delivered]
     alone = [Delivery(file.name, file, (), (file,)) for file in beside if _described_by(file) not in names]
     return sorted((*found, *alone), key=lambda delivery: delivery.name)
+
+
+def find_delivery(raw_dir: Path, name: str) -> Delivery | None:
+    """Return one delivery of a raw folder as it is now, None where it is gone."""
+    try:
+        with os.scandir(raw_dir) as found:
+            near = sorted(entry.name for entry in found if entry.name == name or entry.name.startswith(f"{name}."))
+    except OSError:
+        return None
+    paths = (raw_dir / own for own in near)
+    entries = [path for path in paths if _is_delivered(path) and (path.name == name or is_description(path))]
+    return next((delivery for delivery in _deliveries_of(entries) if delivery.name == name), None)
 
 
 def is_description(path: Path) -> bool:
@@ -62,37 +77,6 @@ def _delivery_of(entry: Path, beside: list[Path]) -> Delivery:
     found = _files_of(entry)
     files = tuple(file for file in found if file == entry or not is_description(file))
     return Delivery(entry.name, entry, files, (*(file for file in found if file not in files), *beside))
-
-
-def stat_signature(delivery: Delivery) -> str:
-    """Return a digest of names, sizes and modification times: cheap, for noticing that something changed."""
-    digest = hashlib.sha256()
-    for file in (*delivery.files, *delivery.descriptions):
-        try:
-            stat = file.stat()
-            facts = f"{stat.st_size}:{stat.st_mtime_ns}"
-        except OSError as error:
-            facts = f"unreadable:{error.errno}"
-        digest.update(f"{delivery.source_path(file)}\0{facts}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
-
-
-def content_fingerprint(delivery: Delivery) -> str:
-    """Return a digest of names and bytes: equal exactly when nothing has to be read again."""
-    digest = hashlib.sha256()
-    for file in (*delivery.files, *delivery.descriptions):
-        digest.update(f"{delivery.source_path(file)}\0{_file_digest(file)}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
-
-
-def _file_digest(file: Path) -> str:
-    if not file.is_file():
-        return "unreadable:not a regular file"
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        return f"unreadable:{error.errno}"
 
 
 def _is_delivered(path: Path) -> bool:

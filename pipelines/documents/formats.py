@@ -6,6 +6,7 @@ Belongs here: telling formats apart and handing the bytes to their converter. Wh
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -42,10 +43,15 @@ _CLOSED = re.compile(rb"</[a-z]|/>|<(?:br|p|li|td|th|tr|img|meta|link|input|hr|o
 
 @dataclass(frozen=True)
 class Reader:
-    """What reading needs besides the bytes: the process for hard formats, and the limit for what is unpacked."""
+    """What reading needs besides the bytes: the process for hard formats, and the limit for what is unpacked.
+
+    `unread`: places of documents that are passed over; `note` is told each other place before it is converted.
+    """
 
     isolated: IsolatedConverter
     max_bytes: int
+    unread: frozenset[str] = frozenset()
+    note: Callable[[str], None] | None = None
 
 
 def convert_document(data: bytes, name: str, reader: Reader, declared: str | None = None) -> Converted:

@@ -54,9 +54,9 @@ class IsolatedConverter:
         timer.daemon = True
         timer.start()
         try:
-            _send(process.stdin, json.dumps({"kind": kind, "declared": declared}).encode())
-            _send(process.stdin, data)
-            reply = json.loads(_receive(process.stdout))
+            send(process.stdin, json.dumps({"kind": kind, "declared": declared}).encode())
+            send(process.stdin, data)
+            reply = json.loads(receive(process.stdout))
         except (OSError, EOFError, ValueError):
             self.close()
             reason = f"no result after {self.seconds:g} seconds" if expired.is_set() else "the reader crashed"
@@ -113,13 +113,19 @@ def _read_reply(reply: dict[str, Any]) -> Converted:
     return Converted(**reply, findings=findings)
 
 
-def _send(stream: IO[bytes], payload: bytes) -> None:
+def send(stream: IO[bytes], payload: bytes) -> None:
+    """Write one message to another process."""
     stream.write(_LENGTH.pack(len(payload)))
     stream.write(payload)
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> bytes:
+def receive(stream: IO[bytes]) -> bytes:
+    """Read one message of another process.
+
+    Raises:
+        EOFError: it has ended.
+    """
     (length,) = _LENGTH.unpack(_read_exactly(stream, _LENGTH.size))
     if length > _MAX_REPLY:
         raise ValueError("a message above the limit")
@@ -164,10 +170,10 @@ def main() -> None:
     seconds = float(sys.argv[1])
     while True:
         try:
-            request = json.loads(_receive(requests))
+            request = json.loads(receive(requests))
             _limit_process(seconds)
-            reply = _answer(request["kind"], request["declared"], _receive(requests))
-            _send(replies, json.dumps(reply).encode())
+            reply = _answer(request["kind"], request["declared"], receive(requests))
+            send(replies, json.dumps(reply).encode())
         except (EOFError, OSError):
             return
         _limit_process(0)

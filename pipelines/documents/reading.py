@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -15,10 +15,11 @@ from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDoc
 from pipelines.documents.deliveries import Delivery
 from pipelines.documents.formats import Reader, convert_document
 from pipelines.documents.isolation import IsolatedConverter
-from pipelines.documents.shards import BrokenShard, Record, ShardColumns, is_shard, read_records
+from pipelines.documents.shards import WHOLE, BrokenShard, Record, ShardColumns, ShardPart, is_shard, read_records
 from pipelines.settings import Settings
 
 _HASH_CHUNK = 1 << 20
+KILLED = "the process that worked on it was ended by the system: too little memory, or a crash"
 _STATUSES = {"binary_file": "binary", "empty_file": "empty", "image_only": "image_only"}
 
 
@@ -40,19 +41,51 @@ class Document:
     title: str | None = None
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What is read of one file: all of it, or a part of a shard."""
+
+    file: Path
+    source_path: str
+    part: ShardPart | None = None
+
+
+def pieces_of(delivery: Delivery) -> Iterator[Piece]:
+    """Yield the files of a delivery, each as a whole."""
+    for file in delivery.files:
+        yield Piece(file, delivery.source_path(file).encode("utf-8", "replace").decode("utf-8"))
+
+
 def read_delivery(delivery: Delivery, settings: Settings) -> Iterator[Document]:
     """Read every file and record of a delivery, in order; whatever is wrong with one is a finding of that one alone."""
-    first_paths: dict[str, str] = {}
+    return read_pieces(pieces_of(delivery), settings)
+
+
+def read_pieces(
+    pieces: Iterable[Piece],
+    settings: Settings,
+    unread: frozenset[str] = frozenset(),
+    note: Callable[[str], None] | None = None,
+) -> Iterator[Document]:
+    """Read pieces of one delivery, in order; a second copy of a document is marked as one.
+
+    Args:
+        pieces: of one delivery.
+        settings: limits of files, names of the columns of shards.
+        unread: places of documents that are not converted, as they have killed a process that did.
+        note: is told the place of each document before it is converted.
+    """
+    first_places: dict[str, str] = {}
     with IsolatedConverter(settings.conversion_seconds) as isolated:
-        reader = Reader(isolated, settings.max_file_bytes)
-        for file in delivery.files:
-            source_path = delivery.source_path(file).encode("utf-8", "replace").decode("utf-8")
-            for document in _read_any(file, source_path, settings, reader):
-                first = first_paths.setdefault(document.document_id or "", _place_of(document))
-                if document.document_id is None or first == _place_of(document):
+        reader = Reader(isolated, settings.max_file_bytes, unread, note)
+        for piece in pieces:
+            for document in _read_piece(piece, settings, reader):
+                place = place_of(document)
+                first = first_places.setdefault(document.document_id or "", place)
+                if document.document_id is None or first == place:
                     yield document
                 else:
-                    found = _finding("duplicate_document", _place_of(document), first=first)
+                    found = _finding("duplicate_document", place, first=first)
                     yield replace(document, is_duplicate=True, findings=(*document.findings, found))
 
 
@@ -74,33 +107,34 @@ def read_file(file: Path, source_path: str, reader: Reader) -> Document:
     return document
 
 
-def _read_any(file: Path, source_path: str, settings: Settings, reader: Reader) -> Iterator[Document]:
+def _read_piece(piece: Piece, settings: Settings, reader: Reader) -> Iterator[Document]:
     try:
-        _stat(file)
-        shard = is_shard(file)
+        _stat(piece.file)
+        shard = piece.part is not None or is_shard(piece.file)
     except OSError as error:
-        yield _unreadable(source_path, error)
+        yield _unreadable(piece.source_path, error)
         return
     if shard:
-        yield from _read_shard(file, source_path, settings, reader)
+        yield from _read_shard(piece, settings, reader)
     else:
-        yield read_file(file, source_path, reader)
+        yield read_file(piece.file, piece.source_path, reader)
 
 
-def _read_shard(file: Path, source_path: str, settings: Settings, reader: Reader) -> Iterator[Document]:
+def _read_shard(piece: Piece, settings: Settings, reader: Reader) -> Iterator[Document]:
     """Yield a document a record; a shard that cannot be read, or holds no document, is one of its own.
 
     What is found on the shard as a whole stands with its last document.
     """
+    file, source_path, part = piece.file, piece.source_path, piece.part or WHOLE
     last: Document | None = None
-    n_skipped = 0
+    n_skipped = part.n_skipped
     try:
         before = _stat(file)
         if before.st_size > settings.max_shard_bytes:
             found = _finding("oversized_shard", source_path, bytes=before.st_size, limit=settings.max_shard_bytes)
             yield Document(source_path, _hash_file(file), before.st_size, None, None, "oversized", findings=(found,))
             return
-        for record in read_records(file, _columns_of(settings), reader.max_bytes):
+        for record in read_records(file, shard_columns(settings), reader.max_bytes, part):
             n_skipped += record.is_skipped
             if not record.is_skipped:
                 if last is not None:
@@ -115,13 +149,16 @@ def _read_shard(file: Path, source_path: str, settings: Settings, reader: Reader
         return
     findings = [_finding("skipped_records", source_path, n=n_skipped)] if n_skipped else []
     findings += [_finding("changed_while_read", source_path)] if changed else []
+    if last is None and part.first:
+        return
     if last is None:
         findings.append(_finding("empty_file", source_path, bytes=before.st_size))
         last = Document(source_path, _hash_file(file), before.st_size, read_status="empty")
     yield replace(last, findings=(*last.findings, *findings))
 
 
-def _columns_of(settings: Settings) -> ShardColumns:
+def shard_columns(settings: Settings) -> ShardColumns:
+    """Return the names of columns that a shard may have."""
     return ShardColumns(
         text=settings.shard_text_columns,
         html=settings.shard_html_columns,
@@ -140,14 +177,19 @@ def _document_of(data: bytes, source_path: str, reader: Reader) -> Document:
 def _document_of_record(record: Record, source_path: str, reader: Reader) -> Document:
     document = Document(source_path, record=record.number, url=record.url, title=record.title)
     if record.content is None:
-        return replace(document, findings=(_finding("broken_record", _place_of(document), reason=record.problem),))
+        return replace(document, findings=(_finding("broken_record", place_of(document), reason=record.problem),))
     digest = hashlib.sha256(record.content).hexdigest()
     document = replace(document, document_id=digest, size_bytes=len(record.content))
     return _converted(document, record.content, "", reader, record.charset)
 
 
 def _converted(document: Document, data: bytes, name: str, reader: Reader, declared: str | None = None) -> Document:
-    place = _place_of(document)
+    place = place_of(document)
+    if place in reader.unread:
+        found = _finding("conversion_failed", place, detected=name or "a record", reason=KILLED)
+        return replace(document, findings=(found,))
+    if reader.note is not None:
+        reader.note(f"read {place}")
     try:
         converted = convert_document(data, name, reader, declared)
     except UnreadableDocument as error:
@@ -168,7 +210,8 @@ def _with_text(document: Document, converted: Converted, place: str) -> Document
     )
 
 
-def _place_of(document: Document) -> str:
+def place_of(document: Document) -> str:
+    """Return the name that findings give to a document: its path, and its record where it is one."""
     return document.source_path if document.record is None else f"{document.source_path}#{document.record}"
 
 

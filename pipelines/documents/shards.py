@@ -1,15 +1,16 @@
 """Shards: files that carry many documents, one a record (parquet, JSON lines, WARC).
 
-Belongs here: which files are shards, and their records one after the other. What a record's bytes are is told later.
+Belongs here: which files are shards, and the records of one, or of a part of it. Where a shard is cut stands in `cutting`.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -54,6 +55,44 @@ class Record:
     is_skipped: bool = False
 
 
+@dataclass(frozen=True)
+class ShardPart:
+    """Successive records of a shard that can be read without the ones before; without arguments, all of it.
+
+    `is_last`: what is said of the shard as a whole is said here: how many records were passed over in earlier parts, and why
+    the shard could not be read further.
+    """
+
+    first: int = 0
+    row_groups: tuple[int, int] | None = None
+    bytes: tuple[int, int] | None = None
+    batch: Path | None = None
+    is_last: bool = True
+    n_skipped: int = 0
+    problem: str = ""
+
+
+WHOLE = ShardPart()
+_BATCH_SCHEMA = pa.schema(
+    [
+        ("number", pa.int64()),
+        ("content", pa.large_binary()),
+        *((name, pa.string()) for name in ("url", "title", "charset", "problem")),
+        ("is_skipped", pa.bool_()),
+    ]
+)
+
+
+def is_packed_stream(file: Path) -> bool:
+    """Tell by the name whether a shard can only be read from its beginning."""
+    return file.name.lower().endswith((*_WARC, ".gz"))
+
+
+def is_lines(file: Path) -> bool:
+    """Tell by the name whether a shard is JSON lines."""
+    return file.name.lower().endswith(_LINES)
+
+
 def is_shard(file: Path) -> bool:
     """Tell by the name, and for parquet by the content.
 
@@ -66,69 +105,130 @@ def is_shard(file: Path) -> bool:
         return stream.read(4) == b"PAR1"
 
 
-def read_records(file: Path, columns: ShardColumns, max_bytes: int) -> Iterator[Record]:
-    """Yield the records of a shard, in order; memory is bounded by a batch, a record by `max_bytes`.
+def read_records(file: Path, columns: ShardColumns, max_bytes: int, part: ShardPart = WHOLE) -> Iterator[Record]:
+    """Yield the records of a part of a shard, in order; memory is bounded by a batch, a record by `max_bytes`.
+
+    A row group of a parquet file that is damaged is one record with a problem, at the place of its first lost record.
 
     Raises:
         BrokenShard: the rest of the shard cannot be read.
         OSError: the file cannot be read.
     """
-    name = file.name.lower()
-    if name.endswith(_LINES):
-        yield from _read_lines(file, columns, max_bytes)
-    elif name.endswith(_WARC):
+    if part.batch is not None:
+        yield from read_batch(part.batch)
+    elif is_lines(file):
+        yield from _read_lines(file, columns, max_bytes, part)
+    elif file.name.lower().endswith(_WARC):
         yield from _read_warc(file, max_bytes)
     else:
-        yield from _read_parquet(file, columns, max_bytes)
+        yield from _read_parquet(file, columns, max_bytes, part)
+    if part.problem:
+        raise BrokenShard(part.problem)
 
 
-def _read_parquet(file: Path, columns: ShardColumns, max_bytes: int) -> Iterator[Record]:
+def wanted_columns(shard: pq.ParquetFile, columns: ShardColumns) -> list[str]:
+    """Return the columns of a parquet shard that are read.
+
+    Raises:
+        BrokenShard: none of them holds a text.
+    """
+    own = set(shard.schema_arrow.names)
+    if not own & {*columns.html, *columns.text}:
+        raise BrokenShard(
+            f"no column is named {', '.join((*columns.text, *columns.html))}; it has {', '.join(sorted(own))}"
+        )
+    return [name for name in (*columns.html, *columns.text, *columns.url, *columns.title) if name in own]
+
+
+def write_batch(path: Path, records: list[Record]) -> None:
+    """Write records that were unpacked from a shard, for whoever parses them; whole or not at all."""
+    columns = {field.name: [getattr(record, field.name) for record in records] for field in fields(Record)}
+    batch = pa.RecordBatch.from_pydict(columns, schema=_BATCH_SCHEMA)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with pa.ipc.new_file(str(part), _BATCH_SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_batch(batch)
+    part.replace(path)
+
+
+def read_batch(path: Path) -> Iterator[Record]:
+    """Yield the records of a batch, as they were read."""
+    with pa.ipc.open_file(str(path)) as reader:
+        table = reader.read_all()
+    for begin in range(0, table.num_rows, _BATCH_ROWS):
+        yield from (Record(**row) for row in table.slice(begin, _BATCH_ROWS).to_pylist())
+
+
+def _read_parquet(file: Path, columns: ShardColumns, max_bytes: int, part: ShardPart) -> Iterator[Record]:
     try:
         with pq.ParquetFile(file) as shard:
-            own = set(shard.schema_arrow.names)
-            wanted = [name for name in (*columns.html, *columns.text, *columns.url, *columns.title) if name in own]
-            if not own & {*columns.html, *columns.text}:
-                raise BrokenShard(
-                    f"no column is named {', '.join((*columns.text, *columns.html))}; it has {', '.join(sorted(own))}"
-                )
-            number = 0
-            for batch in shard.iter_batches(batch_size=_BATCH_ROWS, columns=wanted, use_threads=False):
-                for values in batch.to_pylist():
-                    yield _record_of(number, values, columns, max_bytes)
-                    number += 1
-    except (pa.ArrowException, UnicodeDecodeError) as error:
+            wanted = wanted_columns(shard, columns)
+            number = part.first
+            for group in range(*(part.row_groups or (0, shard.num_row_groups))):
+                end = number + shard.metadata.row_group(group).num_rows
+                numbers = range(number, end)
+                yield from _read_row_group(shard, group, wanted, columns=columns, max_bytes=max_bytes, numbers=numbers)
+                number = end
+    except pa.ArrowException as error:
         raise BrokenShard(str(error)) from None
 
 
-def _read_lines(file: Path, columns: ShardColumns, max_bytes: int) -> Iterator[Record]:
-    number = 0
+def _read_row_group(
+    shard: pq.ParquetFile, group: int, wanted: list[str], *, columns: ShardColumns, max_bytes: int, numbers: range
+) -> Iterator[Record]:
+    left = iter(numbers)
+    try:
+        for batch in shard.iter_batches(_BATCH_ROWS, [group], wanted, use_threads=False):
+            for values in batch.to_pylist():
+                yield _record_of(next(left), values, columns, max_bytes)
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        lost = next(left)
+        yield Record(lost, problem=f"row group {group} is damaged from here on, to record {numbers.stop - 1}: {error}")
+
+
+def _read_lines(file: Path, columns: ShardColumns, max_bytes: int, part: ShardPart) -> Iterator[Record]:
+    for number, line in enumerate(numbered_lines(file, max_bytes, part.bytes), part.first):
+        if line is None:
+            yield Record(number, problem=f"a line above {max_bytes:,} bytes")
+        else:
+            yield _record_of_line(number, line, columns, max_bytes)
+
+
+def numbered_lines(file: Path, max_bytes: int, span: tuple[int, int] | None = None) -> Iterator[bytes | None]:
+    """Yield the lines of a file, or of a span of its bytes, that are records; None for one above the limit.
+
+    Raises:
+        BrokenShard: it cannot be unpacked.
+    """
     is_packed = file.name.lower().endswith(".gz")
     limit = max(_MIN_UNPACKED, _MAX_RATIO * file.stat().st_size)
+    begin, end = span or (0, limit)
     try:
         with gzip.open(file, "rb") if is_packed else file.open("rb") as stream:
-            for line in _bounded_lines(cast(BinaryIO, stream), max_bytes, limit):
-                if line is None:
-                    yield Record(number, problem=f"a line above {max_bytes:,} bytes")
-                elif line.strip():
-                    yield _record_of_line(number, line, columns, max_bytes)
-                else:
-                    continue
-                number += 1
+            stream.seek(begin)
+            for line, _ in bounded_lines(cast(BinaryIO, stream), max_bytes, limit, end - begin):
+                if is_record_line(line):
+                    yield line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BrokenShard(f"gzip: {error}") from None
 
 
-def _bounded_lines(stream: BinaryIO, max_line: int, max_total: int) -> Iterator[bytes | None]:
-    """Yield lines; None for one above the limit, which is passed over without being kept."""
+def is_record_line(line: bytes | None) -> bool:
+    """Tell whether a line is a record: one that is too long, or holds anything."""
+    return line is None or bool(line.strip())
+
+
+def bounded_lines(stream: BinaryIO, max_line: int, max_total: int, stop: int) -> Iterator[tuple[bytes | None, int]]:
+    """Yield lines that begin before `stop`, and the bytes before each; None for one above the limit, which is not kept."""
     total = 0
     is_rest = False
-    while line := stream.readline(_CHUNK if is_rest else max_line + 1):
-        total += len(line)
+    while (total < stop or is_rest) and (line := stream.readline(_CHUNK if is_rest else max_line + 1)):
+        begin, total = total, total + len(line)
         if total > max_total:
             raise BrokenShard(f"it unpacks to more than {max_total:,} bytes")
         ended = line.endswith(b"\n")
         if not is_rest:
-            yield line if ended or len(line) <= max_line else None
+            yield (line if ended or len(line) <= max_line else None), begin
         is_rest = not ended and (is_rest or len(line) > max_line)
 
 

@@ -1,6 +1,6 @@
 """Staging parquet of deliveries: written whole, found again when nothing has changed, removed with its delivery.
 
-Belongs here: files below the staging folder. What is in the frames is the concern of parsing and schemas.
+Belongs here: what readers of the staging folder find there. Chunks that are not yet a delivery stand in `staging_parts`.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 
-from pipelines.schemas.staging import STAGING_MODELS, staging_schema
+from pipelines.schemas.staging import staging_schema
 from pipelines.settings import STAGING_FRAMES, Settings
 
 _EMPTY = "_schema.parquet"
 _MANIFEST = "_manifest"
+PARTS = "_parts"
+HASHES = "_hashes"
 _MAX_STEM = 120
 
 
@@ -34,31 +38,64 @@ def ensure_staging_folders(settings: Settings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         empty = pl.DataFrame(schema=staging_schema(frame))
         if not path.exists() or pl.read_parquet_schema(path) != empty.schema:
-            _write_parquet(empty, path)
+            write_frame(empty, path)
     (settings.staging_dir / _MANIFEST).mkdir(exist_ok=True)
 
 
+def frame_path(settings: Settings, frame: str, delivery: str) -> Path:
+    """Return where a frame of a delivery is: a file, or a folder of `00000.parquet`, `00001.parquet` … of its chunks."""
+    return settings.staging_dir / frame / f"{file_stem(delivery)}.parquet"
+
+
+def frame_files(settings: Settings, frame: str, delivery: str | None = None) -> list[Path]:
+    """Return the files of a frame, sorted: of one delivery, or of all with the empty one that gives the types."""
+    if delivery is None:
+        return sorted(path for path in (settings.staging_dir / frame).glob("**/*.parquet") if path.is_file())
+    path = frame_path(settings, frame, delivery)
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.is_file() else []
+
+
 def write_staging(
-    settings: Settings, delivery: str, frames: dict[str, pl.DataFrame], fingerprint: str, parser_version: str
-) -> None:
-    """Write the frames of a delivery, then its manifest: a delivery without a manifest has to be parsed again."""
-    ensure_staging_folders(settings)
-    _manifest_path(settings, delivery).unlink(missing_ok=True)
-    for frame in STAGING_MODELS:
-        _write_parquet(frames[frame], settings.staging_dir / frame / f"{file_stem(delivery)}.parquet")
+    settings: Settings,
+    delivery: str,
+    frames: dict[str, pl.DataFrame],
+    fingerprint: str,
+    parser_version: str,
+    *,
+    totals: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write the frames of a delivery of one chunk, then its manifest, and return it.
+
+    A delivery without a manifest has to be parsed again. `totals` is what Dagster shows of it without reading it again.
+    """
     manifest = {
         "delivery": delivery,
         "fingerprint": fingerprint,
         "parser_version": parser_version,
-        "rows": {frame: frames[frame].height for frame in STAGING_MODELS},
+        "chunks": 1,
+        "files": dict.fromkeys(STAGING_FRAMES, 1),
+        "rows": {frame: frames[frame].height for frame in STAGING_FRAMES},
+        **(totals or {}),
     }
-    _write_text(_manifest_path(settings, delivery), json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True))
+    manifest_path(settings, delivery).unlink(missing_ok=True)
+    for frame in STAGING_FRAMES:
+        path = frame_path(settings, frame, delivery)
+        if path.is_dir():
+            shutil.rmtree(path)
+        write_frame(frames[frame], path)
+    write_manifest(settings, manifest)
+    return manifest
 
 
-def read_manifest(settings: Settings, delivery: str) -> dict[str, object] | None:
+def write_manifest(settings: Settings, manifest: dict[str, Any]) -> None:
+    """Say that a delivery is staged: the last step of its ingestion."""
+    write_text(manifest_path(settings, manifest["delivery"]), json.dumps(manifest, ensure_ascii=False, sort_keys=True))
+
+
+def read_manifest(settings: Settings, delivery: str) -> dict[str, Any] | None:
     """Return the manifest of a delivery's staging, None where there is none or it is damaged."""
     try:
-        manifest = json.loads(_manifest_path(settings, delivery).read_text(encoding="utf-8"))
+        manifest = json.loads(manifest_path(settings, delivery).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) else None
@@ -66,18 +103,31 @@ def read_manifest(settings: Settings, delivery: str) -> dict[str, object] | None
 
 def is_current(settings: Settings, delivery: str, fingerprint: str, parser_version: str) -> bool:
     """Tell whether the staging of a delivery was made of the same bytes by the same parser, and is all there."""
+    return current_manifest(settings, delivery, fingerprint, parser_version) is not None
+
+
+def current_manifest(settings: Settings, delivery: str, fingerprint: str, parser_version: str) -> dict[str, Any] | None:
+    """Return the manifest of a delivery whose staging was made of the same bytes by the same parser, and is all there."""
     manifest = read_manifest(settings, delivery)
-    if manifest is None:
-        return False
-    files = (settings.staging_dir / frame / f"{file_stem(delivery)}.parquet" for frame in STAGING_FRAMES)
-    same = (manifest.get("fingerprint"), manifest.get("parser_version")) == (fingerprint, parser_version)
-    return same and all(file.is_file() for file in files)
+    if manifest is None or (manifest.get("fingerprint"), manifest.get("parser_version")) != (
+        fingerprint,
+        parser_version,
+    ):
+        return None
+    files, is_folder = manifest.get("files"), manifest.get("chunks") != 1
+    if not isinstance(files, dict) or set(files) != set(STAGING_FRAMES):
+        return None
+    for frame, n in files.items():
+        path = frame_path(settings, frame, delivery)
+        found = len(frame_files(settings, frame, delivery)) if is_folder and path.is_dir() else int(path.is_file())
+        if found != n:
+            return None
+    return manifest
 
 
 def read_staging(settings: Settings, delivery: str) -> dict[str, pl.DataFrame]:
     """Read the staging frames of a delivery."""
-    stem = file_stem(delivery)
-    return {frame: pl.read_parquet(settings.staging_dir / frame / f"{stem}.parquet") for frame in STAGING_FRAMES}
+    return {frame: pl.read_parquet(frame_files(settings, frame, delivery), glob=False) for frame in STAGING_FRAMES}
 
 
 def staged_deliveries(settings: Settings) -> dict[str, str]:
@@ -97,38 +147,62 @@ def staged_parsers(settings: Settings) -> list[str]:
 
 def remove_staging(settings: Settings, delivery: str) -> None:
     """Remove the staging of a delivery that is gone from the raw folder."""
-    _manifest_path(settings, delivery).unlink(missing_ok=True)
-    for frame in STAGING_FRAMES:
-        (settings.staging_dir / frame / f"{file_stem(delivery)}.parquet").unlink(missing_ok=True)
+    _remove(settings, file_stem(delivery))
 
 
 def remove_gone(settings: Settings, present: set[str]) -> list[str]:
     """Remove the staging of all deliveries but those present; return the stems of their files."""
     stems = {file_stem(name) for name in present} | {Path(_EMPTY).stem}
-    gone = {path.stem for frame in STAGING_FRAMES for path in (settings.staging_dir / frame).glob("*.parquet")} - stems
+    found = {path.stem for frame in STAGING_FRAMES for path in (settings.staging_dir / frame).glob("*.parquet")}
+    found |= {path.name for path in (settings.staging_dir / PARTS).glob("*")}
+    found |= {path.stem for path in (settings.staging_dir / HASHES).glob("*.json")}
+    gone = found - stems
     for stem in gone:
-        (settings.staging_dir / _MANIFEST / f"{stem}.json").unlink(missing_ok=True)
-        for frame in STAGING_FRAMES:
-            (settings.staging_dir / frame / f"{stem}.parquet").unlink(missing_ok=True)
+        _remove(settings, stem)
     return sorted(gone)
 
 
-def _manifest_path(settings: Settings, delivery: str) -> Path:
+def manifest_path(settings: Settings, delivery: str) -> Path:
+    """Return where the manifest of a delivery is."""
     return settings.staging_dir / _MANIFEST / f"{file_stem(delivery)}.json"
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+def hashes_path(settings: Settings, delivery: str) -> Path:
+    """Return where the digests of a delivery's files are kept."""
+    return settings.staging_dir / HASHES / f"{file_stem(delivery)}.json"
 
 
-def _write_parquet(data: pl.DataFrame, path: Path) -> None:
+def write_frame(data: pl.DataFrame, path: Path) -> None:
+    """Write a frame, whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     data.write_parquet(part, compression="zstd")
     part.replace(path)
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
+
+
+def remove_path(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _remove(settings: Settings, stem: str) -> None:
+    """The manifest goes first: what is half removed is not staged."""
+    (settings.staging_dir / _MANIFEST / f"{stem}.json").unlink(missing_ok=True)
+    for frame in STAGING_FRAMES:
+        remove_path(settings.staging_dir / frame / f"{stem}.parquet")
+    remove_path(settings.staging_dir / PARTS / stem)
+    (settings.staging_dir / HASHES / f"{stem}.json").unlink(missing_ok=True)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:24]

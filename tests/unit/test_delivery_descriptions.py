@@ -8,8 +8,9 @@ import os
 import polars as pl
 import pytest
 
-from pipelines.documents.deliveries import content_fingerprint, find_deliveries, stat_signature
+from pipelines.documents.deliveries import find_deliveries
 from pipelines.documents.descriptions import MAX_DESCRIPTION_BYTES
+from pipelines.documents.fingerprints import content_fingerprint, stat_signature
 from pipelines.parsing.scopes import describe_delivery
 from tests.reading import read_folder, settings_of, write_delivery
 

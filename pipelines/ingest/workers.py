@@ -1,0 +1,264 @@
+"""Processes that parse: each takes one task after the other; one that is killed is replaced, and its task done with care.
+
+Belongs here: starting, feeding and ending them (`python -m pipelines.ingest.workers`). What a task is stands in `tasks`.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import IO
+
+from pipelines.documents.isolation import receive, send
+from pipelines.ingest.tasks import Staged, Task, run_task
+from pipelines.parsing.batches import Care
+from pipelines.settings import PROJECT_DIR
+
+# Below so many documents, starting processes takes longer than parsing.
+_WORTH_PROCESSES = 1_000
+_CAREFUL_BATCH = 64
+_MAX_KILLED = 60
+_PARENT_LOOK_SECONDS = 0.5
+
+
+class WorkerKilled(RuntimeError):
+    """A worker ended in the middle of a task; `last` is what it had noted last."""
+
+    def __init__(self, last: str) -> None:
+        super().__init__(f"a worker was killed; the last it said: {last or 'nothing'}")
+        self.last = last
+
+
+class IngestError(RuntimeError):
+    """A task cannot be done: not for what a document holds, but for what the machine or this program does."""
+
+
+class Worker:
+    """A process that does tasks; it starts with the first one."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, task: Task, is_noted: bool = False) -> list[Staged]:
+        """Do a task in the process.
+
+        Raises:
+            WorkerKilled: the process has ended; the next task starts another.
+            IngestError: the task raised an error.
+        """
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        last = ""
+        try:
+            send(process.stdin, pickle.dumps((task, is_noted)))
+            while True:
+                kind, value = pickle.loads(receive(process.stdout))
+                if kind == "done":
+                    return list(value)
+                if kind == "error":
+                    raise IngestError(value)
+                last = value
+        except (OSError, EOFError):
+            self.close()
+            raise WorkerKilled(last) from None
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        process.wait()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "pipelines.ingest.workers"],
+                cwd=PROJECT_DIR,
+                env={**os.environ, "POLARS_MAX_THREADS": str(self._threads)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        return self._process
+
+
+class LocalWorkers:
+    """The processes of this machine. A thread stands for each; few documents are parsed in this process."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self._gate = _Gate()
+        self._own = threading.local()
+        self._workers: list[Worker] = []
+        self._is_ended = False
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[list[Staged]]:
+        """Yield the results of tasks as they come; a task is taken when a worker is about to be free."""
+        waiting = iter(tasks)
+        first: list[Task] = []
+        n_documents = 0
+        while n_documents < _WORTH_PROCESSES and (task := next(waiting, None)) is not None:
+            first.append(task)
+            n_documents += sum(chunk.n_documents for chunk in task.chunks)
+        if n_documents < _WORTH_PROCESSES:
+            yield from (run_task(task, _note_nothing) for task in first)
+            return
+        with ThreadPoolExecutor(self._n) as pool:
+            try:
+                yield from self._fan_out(pool, chain(first, waiting))
+            finally:
+                self._is_ended = True
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._close()
+        self._close()
+
+    def _close(self) -> None:
+        for worker in self._workers:
+            worker.close()
+
+    def _fan_out(self, pool: ThreadPoolExecutor, tasks: Iterator[Task]) -> Iterator[list[Staged]]:
+        running: set[Future[list[Staged]]] = set()
+        for task in tasks:
+            running.add(pool.submit(self._run, task))
+            if len(running) > self._n:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+
+    def _run(self, task: Task) -> list[Staged]:
+        with suppress(WorkerKilled), self._gate.shared():
+            return self._worker().run(task)
+        # Too little memory may be the fault of the others: from here on nothing else runs.
+        with self._gate.alone():
+            return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
+
+    def _run_alone(self, task: Task) -> list[Staged]:
+        with suppress(WorkerKilled):
+            return self._worker().run(task)
+        care = Care(batch=_CAREFUL_BATCH)
+        for _ in range(_MAX_KILLED):
+            careful = replace(task, chunks=tuple(replace(chunk, care=care) for chunk in task.chunks))
+            try:
+                return self._worker().run(careful, is_noted=True)
+            except WorkerKilled as killed:
+                care = _more_care(care, killed)
+        place = f"{task.chunks[0].delivery}, chunk {task.chunks[0].number}"
+        raise IngestError(f"{place}: it killed {_MAX_KILLED} processes; look for lack of memory on this machine")
+
+    def _worker(self) -> Worker:
+        if self._is_ended:
+            raise IngestError("the run has ended")
+        if not hasattr(self._own, "worker"):
+            self._own.worker = Worker(max(1, (os.cpu_count() or 1) // self._n))
+            self._workers.append(self._own.worker)
+        own: Worker = self._own.worker
+        return own
+
+
+class _Gate:
+    """Many may pass at once, or one alone."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._n_inside = 0
+        self._is_closed = False
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_closed)
+            self._n_inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._n_inside -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_closed)
+            self._is_closed = True
+            self._changed.wait_for(lambda: not self._n_inside)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_closed = False
+                self._changed.notify_all()
+
+
+def _nth(task: Task, n: int) -> Task:
+    return replace(task, chunks=(task.chunks[n],), fingerprints=(task.fingerprints[n],))
+
+
+def _more_care(care: Care, killed: WorkerKilled) -> Care:
+    """Leave out the document, or divide the batch, that the worker was at."""
+    what, _, which = killed.last.partition(" ")
+    if what == "read":
+        return replace(care, unread=care.unread | {which})
+    if what == "alone":
+        return replace(care, unparsed=care.unparsed | {which})
+    if what == "batch":
+        return replace(care, alone=care.alone | {int(which)})
+    raise IngestError(f"{killed}; look for lack of memory on this machine")
+
+
+def _end_with(parent: int) -> None:
+    """A worker whose parent is gone must not go on writing: another run may be at work already."""
+    while os.getppid() == parent:
+        time.sleep(_PARENT_LOOK_SECONDS)
+    os._exit(1)
+
+
+def main() -> None:
+    """Do the tasks on standard input until it ends."""
+    parent = os.getppid()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    requests = sys.stdin.buffer
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no reply
+    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        while True:
+            task, is_noted = pickle.loads(receive(requests))
+            note = partial(_note, replies) if is_noted else _note_nothing
+            send(replies, pickle.dumps(_answer(task, note)))
+
+
+def _answer(task: Task, note: Callable[[str], None]) -> tuple[str, object]:
+    try:
+        return "done", run_task(task, note)
+    except Exception as error:
+        return "error", f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
+
+
+def _note(replies: IO[bytes], what: str) -> None:
+    send(replies, pickle.dumps(("note", what)))
+
+
+def _note_nothing(what: str) -> None:
+    """Nobody listens."""
+
+
+if __name__ == "__main__":
+    main()
