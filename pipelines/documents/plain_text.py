@@ -8,8 +8,8 @@ from __future__ import annotations
 import polars as pl
 
 # Below a cell that holds no words, a heading or a sentence is prose again; other words may still be the cell's own.
-_FIGURES = r"^[\s\d.,，．+\-—–/%０-９]*[件条个项次宗份人篇起例户家部亿万元]{0,2}\s*$"
-_PROSE = r"^[\s　]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*、|[。；]|^.{26,}$"
+FIGURES = r"^[\s\d.,，．+\-—–/%０-９]*[件条个项次宗份人篇起例户家部亿万元]{0,2}\s*$"
+PROSE = r"^[\s　]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*、|[。；]|^.{26,}$"
 
 
 def split_lines(texts: pl.DataFrame) -> pl.DataFrame:
@@ -81,8 +81,8 @@ def _continuations(marked: pl.DataFrame) -> pl.DataFrame:
     ).filter(~pl.col("is_cell") & ~pl.col("is_empty") & (pl.col("cell") > pl.col("last_break").fill_null(-1)))
     heads = marked.select(cell=at, head="text")
     # A figure without a tab below an empty cell is no proof that it is that cell's.
-    stray = (pl.col("head").str.strip_chars() == "") & pl.col("text").str.contains(_FIGURES)
-    broken = (pl.col("head").str.contains(_FIGURES) & pl.col("text").str.contains(_PROSE)) | stray
+    stray = (pl.col("head").str.strip_chars() == "") & pl.col("text").str.contains(FIGURES)
+    broken = (pl.col("head").str.contains(FIGURES) & pl.col("text").str.contains(PROSE)) | stray
     return (
         runs.join(heads, on="cell", how="left", maintain_order="left")
         .filter(~broken.cum_max().over("cell"))

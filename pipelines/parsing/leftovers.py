@@ -5,6 +5,9 @@ Belongs here: making sure that no number of a table region is lost in silence. P
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import polars as pl
 
 from pipelines.forms.labels import label_key, row_labels
@@ -18,6 +21,9 @@ _BARE = r"^[\s|｜\d.,+\-—–/０-９]*$"
 _ROW = r"^[^。；，]*\d[\d.,]*\s+[+\-−－]?\d[\d.,]*(?:\s|$)"
 _FUSED = r"^(?<words>(?s:.*\p{Han}[^\d０-９]*?))(?<figures>[\d０-９][\d０-９.,，\s]*)(?:余?[元万亿件条项个])*\s*$"
 _LABELLED = r"^(?<words>[^\d０-９|｜\t]{2,60}?)[\s|｜:：\t]*(?<figures>[\s|｜\t\d.,+\-—–/０-９元万件条项个]*)$"
+# What may stand behind the last word of a line of figures (`_BARE`, `_LABELLED`), and figures with space between (`_ROW`).
+_BEHIND_WORDS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "|｜0123456789０１２３４５６７８９.,+-—–/元万件条项个"
+_SPACED = re.compile(r"\d[\d.,]*\s+[+\-−－]?\d")
 
 
 def find_unknown_rows(leftovers: pl.DataFrame) -> pl.DataFrame:
@@ -91,6 +97,14 @@ def find_unread_tables(prose: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(rule_key=pl.lit("table_unread"), actual=pl.col("numbers"), n=pl.col("n_numbers").cast(pl.String))
     )
+
+
+def may_hold_row(line: str) -> bool:
+    """Tell whether `find_unread_tables` may find figures in a line of prose, whatever its section; true in case of doubt."""
+    words = line.rstrip(_BEHIND_WORDS)
+    if any(map(str.isdecimal, line[max(len(words) - 1, 0) :])):
+        return True
+    return len(line.split()) > 1 and _SPACED.search(unicodedata.normalize("NFKC", line)) is not None
 
 
 def count_row_numbers(values: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -25,11 +25,15 @@ _MARKS = rf"[{BARS}]|[^\t].*\t|^\t.*\t"
 
 @dataclass(frozen=True)
 class Pages:
-    """The form rows and prose lines (`doc`, `line`, `text`) of a batch; `numbers`: `doc`, `n` figures in table regions."""
+    """The form rows and prose lines (`doc`, `line`, `text`) of a batch.
+
+    `numbers`: `doc`, `n` figures in table regions; `whole`: the documents whose three tables are complete.
+    """
 
     form: FormRows
     prose: pl.DataFrame
     numbers: pl.DataFrame
+    whole: pl.Series
 
 
 def read_pages(docs: pl.DataFrame) -> Pages:
@@ -55,6 +59,7 @@ def read_pages(docs: pl.DataFrame) -> Pages:
                 pl.DataFrame(list(reader.numbers.items()), schema={"doc": pl.UInt32, "n": pl.UInt32}, orient="row"),
             ]
         ),
+        whole=whole,
     )
 
 

@@ -12,19 +12,18 @@ from typing import Any
 import polars as pl
 
 from pipelines.forms.dictionary import load_seed
-from pipelines.parsing.completeness import complete_cells, find_missing_tables, report_editions
-from pipelines.parsing.editions import NATIONAL, choose_editions
+from pipelines.parsing.editions import NATIONAL
+from pipelines.parsing.filling import fill_known, in_order
 from pipelines.parsing.headers import Header, read_header
 from pipelines.parsing.identity import identify
 from pipelines.parsing.identity_frames import candidate_frame, evidence_frame, identity_frame, place_findings
-from pipelines.parsing.leftovers import find_unknown_rows, find_unread_tables
 from pipelines.parsing.limits import excess_of
 from pipelines.parsing.pages import read_pages
 from pipelines.parsing.places import find_mentions
 from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.signatures import sign_reports
-from pipelines.parsing.tables import place_values
+from pipelines.parsing.table_reading import read_tables
 from pipelines.parsing.worded_figures import find_worded_figures
 from pipelines.schemas.staging import SECTION
 
@@ -55,40 +54,35 @@ def parse_texts(
         urls: the addresses of pages, as clues to the place of a body.
     """
     excess = {doc: reason for doc, text in texts.items() if (reason := excess_of(text)) is not None}
-    docs = pl.DataFrame(
-        [(doc, text) for doc, text in texts.items() if doc not in excess],
-        schema={"doc": pl.UInt32, "text": pl.String},
-        orient="row",
-    )
-    pages = read_pages(docs)
-    form, prose = pages.form, pages.prose
+    within = {doc: text for doc, text in texts.items() if doc not in excess}
+    filled, rest = fill_known(within)
+    docs = pl.Series("doc", list(within), dtype=pl.UInt32)
+    pages = read_pages(pl.DataFrame(list(rest.items()), schema={"doc": pl.UInt32, "text": pl.String}, orient="row"))
+    prose = in_order(filled.prose, pages.prose)
     sections = find_sections(prose)
     prose = assign_sections(prose, sections)
-    headers = _read_headers(docs["doc"], prose, titles or {})
+    headers = _read_headers(docs, prose, titles or {})
 
-    signs = _count_signs(docs["doc"], sections, form.rows, headers)
+    signs = _count_signs(docs, sections, pages.form.rows, filled.docs, headers)
     is_report = signs.filter("is_report")["doc"]
-    form = form.only(is_report)
     prose = prose.filter(pl.col("doc").is_in(is_report.implode()))
     mentions = find_mentions({doc: headers[doc].lines for doc in is_report})
     identities = {doc: identify(headers[doc], mentions.get(doc, ()), (urls or {}).get(doc)) for doc in is_report}
 
-    editions = choose_editions(form)
-    placed = place_values(form, editions)
-    unknown, unread = find_unknown_rows(form.leftovers), find_unread_tables(prose)
-    reports = report_editions(editions, form.rows, is_report)
-    all_cells = complete_cells(placed.cells, reports, editions, pl.concat([unknown, unread], how="diagonal_relaxed"))
-    last_lines = prose.group_by("doc").agg(last_line=pl.col("line").max())
-    missing = find_missing_tables(all_cells, last_lines)
-    found = pl.concat([placed.findings, unknown, unread, missing], how="diagonal_relaxed")
-    regions = _count_region_numbers(pages.numbers, unread)
+    cared_for = is_report.filter(~is_report.is_in(filled.docs.implode()))
+    tables = read_tables(
+        pages.form.only(cared_for), prose.filter(pl.col("doc").is_in(cared_for.implode())), cared_for
+    )
+    reports = in_order(filled.reports, tables.reports)
+    all_cells = in_order(filled.cells, tables.cells)
+    regions = _count_region_numbers(pl.concat([filled.numbers, pages.numbers]), tables.unread)
     reports = _reports_frame(
         reports.join(identity_frame(identities), on="doc", maintain_order="left"),
         headers=headers,
         sections=sections,
         regions=regions,
         cells=all_cells,
-        found=found,
+        found=tables.found,
     )
     prose_counts = _prose_frame(prose, headers)
     return ParsedReports(
@@ -103,9 +97,9 @@ def parse_texts(
             *_as_findings(signs.filter(~pl.col("is_report")).select("doc", "n", rule_key=pl.lit("not_a_report"))),
             *((doc, finding) for doc in is_report for finding in headers[doc].findings),
             *((doc, finding) for doc, identity in identities.items() for finding in place_findings(identity)),
-            *_as_findings(_edition_findings(reports, editions)),
-            *_as_findings(found),
-            *((worded.pop("doc"), worded) for worded in find_worded_figures(texts, sections, all_cells, is_report)),
+            *_as_findings(_edition_findings(reports, tables.editions)),
+            *_as_findings(tables.found),
+            *((worded.pop("doc"), worded) for worded in find_worded_figures(texts, sections, tables.cells, cared_for)),
         ],
     )
 
@@ -127,9 +121,12 @@ def _read_headers(docs: pl.Series, prose: pl.DataFrame, titles: dict[int, str]) 
 
 
 def _count_signs(
-    docs: pl.Series, sections: pl.DataFrame, rows: pl.DataFrame, headers: dict[int, Header]
+    docs: pl.Series, sections: pl.DataFrame, rows: pl.DataFrame, filled: pl.Series, headers: dict[int, Header]
 ) -> pl.DataFrame:
-    """A text is a report if it has the title, or two of the form's headings or tables: `doc`, `n`, `is_report`."""
+    """A text is a report if it has the title, or two of the form's headings or tables: `doc`, `n`, `is_report`.
+
+    One that was filled in has three tables.
+    """
     named = sections.group_by("doc").agg(sections=pl.col("section_key").n_unique())
     tables = (
         rows.filter(pl.col("table_key").is_in(_TABLE_SIGNS)).group_by("doc").agg(tables=pl.col("table_key").n_unique())
@@ -139,7 +136,8 @@ def _count_signs(
         tables, on="doc", how="left", maintain_order="left"
     )
     n = pl.col("sections").fill_null(0) + pl.col("tables").fill_null(0)
-    return joined.select("doc", n=n, is_report=pl.col("has_title").fill_null(False) | (n >= _MIN_SIGNS))
+    is_filled = pl.col("doc").is_in(filled.implode())
+    return joined.select("doc", n=n, is_report=pl.col("has_title").fill_null(False) | (n >= _MIN_SIGNS) | is_filled)
 
 
 def _reports_frame(

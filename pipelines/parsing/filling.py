@@ -1,0 +1,126 @@
+"""Skeletons with their templates to the cells of a batch, column by column.
+
+Belongs here: putting figures and lines in their places. Which text has which template does not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.parsing.skeletons import Skeleton, cut_skeleton
+from pipelines.parsing.templates import Template, find_templates, is_kept
+from pipelines.parsing.values import parse_values
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The texts of a batch that were filled in: frames as those of `table_reading.Tables`, and `numbers` as of `pages.Pages`."""
+
+    docs: pl.Series
+    reports: pl.DataFrame
+    cells: pl.DataFrame
+    prose: pl.DataFrame
+    numbers: pl.DataFrame
+
+
+def fill_known(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
+    """Fill in the texts whose skeleton has a template; the others are returned as they are, in order.
+
+    A skeleton that one text alone has is not worth a template.
+    """
+    skeletons = {doc: skeleton for doc, text in texts.items() if (skeleton := cut_skeleton(text)) is not None}
+    counted = Counter(skeleton.signature for skeleton in skeletons.values())
+    templates = find_templates(s for s, n in counted.items() if n > 1 or is_kept(s))
+    known = {doc: skeleton for doc, skeleton in skeletons.items() if skeleton.signature in templates}
+    return fill_templates(known, templates), {doc: text for doc, text in texts.items() if doc not in known}
+
+
+def in_order(filled: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+    """Join what was filled in and what was read with care, by document."""
+    if filled.is_empty() or read.is_empty():
+        return filled if read.is_empty() and filled.width else read
+    return pl.concat([filled, read.select(filled.columns)]).sort("doc", maintain_order=True)
+
+
+def fill_templates(skeletons: dict[int, Skeleton], templates: dict[str, Template]) -> Filled:
+    """Fill in every text; `templates` has a template for the signature of each, docs are in order."""
+    numbers = {signature: number for number, signature in enumerate(templates)}
+    kinds = list(templates.values())
+    of_doc = [numbers[skeleton.signature] for skeleton in skeletons.values()]
+    docs = pl.Series("doc", list(skeletons), dtype=pl.UInt32)
+    facts = [(kinds[kind].form_version, kinds[kind].form_basis, kinds[kind].n_numbers) for kind in of_doc]
+    reports = pl.DataFrame(
+        facts, schema={"form_version": pl.String, "form_basis": pl.Int32, "n": pl.UInt32}, orient="row"
+    ).insert_column(0, docs)
+    return Filled(
+        docs=docs,
+        reports=reports.drop("n"),
+        cells=_cells(list(skeletons.values()), np.array(of_doc, dtype=np.int64), kinds, docs) if of_doc else pl.DataFrame(),
+        prose=_prose(skeletons),
+        numbers=reports.select("doc", "n"),
+    )
+
+
+def _prose(skeletons: dict[int, Skeleton]) -> pl.DataFrame:
+    lines = [line for skeleton in skeletons.values() for line in skeleton.prose]
+    docs = np.repeat(
+        np.fromiter(skeletons, dtype=np.uint32, count=len(skeletons)),
+        [len(skeleton.prose) for skeleton in skeletons.values()],
+    )
+    return pl.DataFrame(
+        {"doc": docs, "line": [line for line, _ in lines], "text": [text for _, text in lines]},
+        schema={"doc": pl.UInt32, "line": pl.Int32, "text": pl.String},
+    )
+
+
+class _Vocabulary(dict[str, int]):
+    """Distinct texts, numbered as they come."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        return number
+
+
+def _cells(skeletons: list[Skeleton], of_doc: Integers, kinds: list[Template], docs: pl.Series) -> pl.DataFrame:
+    heights = np.array([kind.cells.height for kind in kinds], dtype=np.int64)
+    behind = np.cumsum(heights[of_doc])
+    begins = behind - heights[of_doc]
+    rows, figures, first, last = (np.empty(int(behind[-1]), dtype=np.int64) for _ in range(4))
+    vocabulary = _Vocabulary()
+    base = 0
+    for number, kind in enumerate(kinds):
+        mine = np.flatnonzero(of_doc == number)
+        own = [skeletons[place] for place in mine]
+        starts = np.array([skeleton.starts for skeleton in own], dtype=np.int64).reshape(len(own), -1)
+        printed = np.array([[vocabulary[text] for text in skeleton.figures] for skeleton in own], dtype=np.int64)
+        places = begins[mine][:, None] + np.arange(heights[number])
+        lines = starts[:, kind.table] + kind.first
+        rows[places] = base + np.arange(heights[number])
+        figures[places] = np.where(kind.figure < 0, -1, printed[:, kind.figure])
+        first[places] = lines
+        last[places] = lines + kind.last
+        base += int(heights[number])
+    return _joined(pl.concat([kind.cells for kind in kinds]), vocabulary, rows, figures).with_columns(
+        doc=pl.Series(np.repeat(docs.to_numpy(), heights[of_doc])),
+        line_start=pl.Series(first.astype(np.int32)),
+        line_end=pl.Series(last.astype(np.int32)),
+    ).select("doc", *kinds[0].cells.columns)
+
+
+def _joined(cells: pl.DataFrame, vocabulary: dict[str, int], rows: Integers, figures: Integers) -> pl.DataFrame:
+    """The cells of templates row by row, with the figures of the texts (numbers of the vocabulary; -1 for none) in them."""
+    printed = pl.Series("text", list(vocabulary), dtype=pl.String)
+    read = printed.to_frame().join(parse_values(printed), on="text", how="left", maintain_order="left")
+    own = cells.select(text="raw_value", value_state="value_state", value="value")
+    values = pl.concat([read.select(own.columns), own])
+    filled = values[np.where(figures < 0, len(vocabulary) + rows, figures)]
+    return cells[rows].with_columns(
+        raw_value=filled["text"], value_state=filled["value_state"], value=filled["value"]
+    )

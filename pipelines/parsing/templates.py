@@ -1,0 +1,139 @@
+"""What the careful reading says of a skeleton, kept so that texts of the same skeleton are filled in by position.
+
+Belongs here: which skeletons may be filled in, and how. A template is a function of its signature alone: it is read
+from a text made of the signature, never from the first document that had it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.parsing.editions import NATIONAL
+from pipelines.parsing.pages import read_pages
+from pipelines.parsing.sections import assign_sections, find_sections
+from pipelines.parsing.skeletons import FIGURE_MARK, PROSE_MARK
+from pipelines.parsing.table_reading import read_tables
+
+_FIGURE = "1"
+# A sentence that is neither heading nor figure.
+_PROSE = "正文。"
+_TABLES = ("t2", "t3", "t4")
+_MAX_KEPT = 500
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Template:
+    """The cells of a skeleton, in the order of the form.
+
+    Attributes:
+        cells: the columns of a report's cells without `doc`, as they are for figures that are all 1.
+        figure: the place of each cell's figure among the plain figures, -1 where its text is part of the skeleton.
+        table, first, last: the table in which each cell stands, and the first and last of its lines, counted there from 0.
+    """
+
+    form_version: str
+    form_basis: int
+    n_numbers: int
+    cells: pl.DataFrame
+    figure: Integers
+    table: Integers
+    first: Integers
+    last: Integers
+
+
+_kept: dict[str, Template | None] = {}
+
+
+def find_templates(signatures: Iterable[str]) -> dict[str, Template]:
+    """Return the templates of those signatures that may be filled in."""
+    wanted = list(dict.fromkeys(signatures))
+    new = [signature for signature in wanted if signature not in _kept]
+    made = dict(zip(new, _make_templates(new), strict=True)) if new else {}
+    found = {s: template for s in wanted if (template := made.get(s) or _kept.get(s)) is not None}
+    for signature, template in made.items():
+        if len(_kept) >= _MAX_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[signature] = template
+    return found
+
+
+def is_kept(signature: str) -> bool:
+    """Tell whether a template of the signature, or that there is none, is known already."""
+    return signature in _kept
+
+
+def _make_templates(signatures: list[str]) -> list[Template | None]:
+    texts = [_PROSE + _text_of(signature) for signature in signatures]
+    docs = pl.DataFrame({"doc": range(len(texts)), "text": texts}, schema={"doc": pl.UInt32, "text": pl.String})
+    pages = read_pages(docs)
+    prose = assign_sections(pages.prose, find_sections(pages.prose))
+    tables = read_tables(pages.form, prose, docs["doc"])
+    whole = set(pages.whole)
+    doubtful = {*tables.found["doc"], *pages.form.foreign["doc"]}
+    cells = tables.cells.partition_by("doc", as_dict=True, include_key=False)
+    n_prose = dict(prose.group_by("doc").len().iter_rows())
+    made: list[Template | None] = []
+    for doc, form_version, form_basis in tables.reports.iter_rows():
+        template = None
+        own = tables.editions.filter((pl.col("doc") == doc) & (pl.col("form_version") == form_version))
+        n_tables = signatures[doc].count(PROSE_MARK) + 1
+        if doc in whole and doc not in doubtful and own.height == len(_TABLES) and n_prose[doc] == n_tables:
+            template = _template_of(signatures[doc], form_version, form_basis, cells[doc,])
+        made.append(template)
+    return made
+
+
+def _text_of(signature: str) -> str:
+    return signature.replace(FIGURE_MARK, f"\n\t{_FIGURE}").replace(PROSE_MARK, f"\n{_PROSE}")
+
+
+def _template_of(signature: str, form_version: str, form_basis: int, cells: pl.DataFrame) -> Template | None:
+    """The template of a whole text; None where a figure is no cell's own, a cell is not printed, or a table has none."""
+    places: dict[int, tuple[int, int]] = {}
+    figures: dict[int, int] = {}
+    line = 1
+    for number, table in enumerate(signature.split(PROSE_MARK)):
+        # A table begins with a line break or a mark, as each of its lines does.
+        for within, text in enumerate(table.replace(FIGURE_MARK, "\n" + FIGURE_MARK).split("\n")[1:]):
+            line += 1
+            places[line] = number, within
+            if text == FIGURE_MARK:
+                figures[line] = len(figures)
+        line += 1
+    if not set(cells["line_start"]) <= places.keys() or not set(cells["line_end"]) <= places.keys():
+        return None
+    is_figure = cells["line_start"].is_in(list(figures))
+    filled = cells.filter(is_figure)
+    own = filled.filter(
+        (pl.col("raw_value") == _FIGURE)
+        & (pl.col("value_state") == "number")
+        & (pl.col("value_basis") == "read")
+        & (pl.col("line_start") == pl.col("line_end"))
+        & (pl.col("n_numbers") == 1)
+    )
+    if own.height != len(figures) or own["line_start"].n_unique() != filled.height:
+        return None
+    if form_version not in NATIONAL or not set(_TABLES) <= set(filled["table_key"]):
+        return None
+    return Template(
+        form_version=form_version,
+        form_basis=form_basis,
+        n_numbers=int(cells["n_numbers"].sum()),
+        cells=cells,
+        figure=np.array([figures.get(line, -1) for line in cells["line_start"]], dtype=np.int64),
+        table=np.array([places[line][0] for line in cells["line_start"]], dtype=np.int64),
+        first=np.array([places[line][1] for line in cells["line_start"]], dtype=np.int64),
+        last=np.array(
+            [
+                places[end][1] - places[start][1]
+                for start, end in zip(cells["line_start"], cells["line_end"], strict=True)
+            ],
+            dtype=np.int64,
+        ),
+    )
