@@ -70,7 +70,8 @@ class Gazetteer:
 
 def below(codes: Codes, parents: Codes) -> Codes:
     """Return the codes that lie in one of the parents and are not that parent."""
-    return frozenset(code for code in codes if any(code.startswith(p) and code != p for p in parents))
+    lengths = {len(parent) for parent in parents}
+    return frozenset(code for code in codes if any(len(code) > n and code[:n] in parents for n in lengths))
 
 
 def within(codes: Codes, parents: Codes) -> Codes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pipelines.forms.caches import cache_short
 from pipelines.forms.dictionary import load_seed
 
 # Titles, names and opening sentences; the pattern takes the square of a length, which hostile lines would make use of.
@@ -16,6 +17,7 @@ _MAX_CHARACTERS = 600
 _LATIN = r"[A-Za-z]{2,12}\d{0,4}"
 
 
+@cache_short(maxsize=20_000)
 def drop_advertising(name: str) -> tuple[str, str]:
     """Split a name without spaces into the name and the advertising in it: (name, advertising)."""
     if len(name) > _MAX_CHARACTERS or not _signs().search(name):

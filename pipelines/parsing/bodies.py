@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from pipelines.forms.caches import cache_short
 from pipelines.gazetteer.index import load_gazetteer
 from pipelines.gazetteer.reading import Reading, read_name
 from pipelines.parsing.advertising import drop_advertising
@@ -54,19 +55,23 @@ _NO_TOWNSHIP = re.compile(
 
 def presented_body(lines: list[Line]) -> tuple[str, int] | None:
     """`现将太平镇人民政府2020年…报告如下`, `由太平镇人民政府编制`: the body and its line; 我镇 and the like name none."""
-    for number, text in lines:
-        words, _ = drop_advertising(compact(text))
-        for quoted in _QUOTED_TITLE.findall(words):
-            name = title_body(quoted)
-            if read_title(quoted) and is_whole_name(name) and not _NOBODY.search(name):
-                return name, number
-        for pattern in (_PRESENTED, _COMPILED, _COMPILING):
-            match = pattern.search(words)
-            if match is None:
-                continue
-            name = clean_body(match.groups()[-1])
-            if not _NOBODY.search(name) and (_ENDS_NAME.search(name) or read_name(name).kind == "government"):
-                return name, number
+    return next(((name, number) for number, text in lines if (name := _presented_in(text)) is not None), None)
+
+
+@cache_short(maxsize=20_000)
+def _presented_in(text: str) -> str | None:
+    words, _ = drop_advertising(compact(text))
+    for quoted in _QUOTED_TITLE.findall(words):
+        name = title_body(quoted)
+        if read_title(quoted) and is_whole_name(name) and not _NOBODY.search(name):
+            return name
+    for pattern in (_PRESENTED, _COMPILED, _COMPILING):
+        match = pattern.search(words)
+        if match is None:
+            continue
+        name = clean_body(match.groups()[-1])
+        if not _NOBODY.search(name) and (_ENDS_NAME.search(name) or read_name(name).kind == "government"):
+            return name
     return None
 
 
@@ -111,15 +116,19 @@ def _read_before(words: str) -> tuple[str, Reading] | None:
 
 def signed_body(lines: list[Line]) -> tuple[str, int] | None:
     """A short line that is a body's name, with or without the date, among the last lines."""
-    for number, text in reversed(lines):
-        words = compact(text)
-        if 3 <= len(words) <= 40 and (match := _SIGNED.fullmatch(words)) and not _NOBODY.search(match.group(1)):
-            name = clean_body(match.group(1))
-            if 3 <= len(name) <= 25:
-                return name, number
-        if 3 <= len(words) <= 40 and read_name(name := _DATE_BEHIND.sub("", words)).kind == "government":
-            return name, number
-    return None
+    return next(((name, number) for number, text in reversed(lines) if (name := _signed_in(text)) is not None), None)
+
+
+@cache_short(maxsize=20_000)
+def _signed_in(text: str) -> str | None:
+    words = compact(text)
+    if not 3 <= len(words) <= 40:
+        return None
+    if (match := _SIGNED.fullmatch(words)) and not _NOBODY.search(match.group(1)):
+        name = clean_body(match.group(1))
+        if 3 <= len(name) <= 25:
+            return name
+    return name if read_name(name := _DATE_BEHIND.sub("", words)).kind == "government" else None
 
 
 def prose_body(lines: list[Line]) -> tuple[str, int] | None:

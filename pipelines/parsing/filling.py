@@ -62,7 +62,9 @@ def fill_templates(skeletons: dict[int, Skeleton], templates: dict[str, Template
     return Filled(
         docs=docs,
         reports=reports.drop("n"),
-        cells=_cells(list(skeletons.values()), np.array(of_doc, dtype=np.int64), kinds, docs) if of_doc else pl.DataFrame(),
+        cells=_cells(list(skeletons.values()), np.array(of_doc, dtype=np.int64), kinds, docs)
+        if of_doc
+        else pl.DataFrame(),
         prose=_prose(skeletons),
         numbers=reports.select("doc", "n"),
     )
@@ -107,11 +109,15 @@ def _cells(skeletons: list[Skeleton], of_doc: Integers, kinds: list[Template], d
         first[places] = lines
         last[places] = lines + kind.last
         base += int(heights[number])
-    return _joined(pl.concat([kind.cells for kind in kinds]), vocabulary, rows, figures).with_columns(
-        doc=pl.Series(np.repeat(docs.to_numpy(), heights[of_doc])),
-        line_start=pl.Series(first.astype(np.int32)),
-        line_end=pl.Series(last.astype(np.int32)),
-    ).select("doc", *kinds[0].cells.columns)
+    return (
+        _joined(pl.concat([kind.cells for kind in kinds]), vocabulary, rows, figures)
+        .with_columns(
+            doc=pl.Series(np.repeat(docs.to_numpy(), heights[of_doc])),
+            line_start=pl.Series(first.astype(np.int32)),
+            line_end=pl.Series(last.astype(np.int32)),
+        )
+        .select("doc", *kinds[0].cells.columns)
+    )
 
 
 def _joined(cells: pl.DataFrame, vocabulary: dict[str, int], rows: Integers, figures: Integers) -> pl.DataFrame:
@@ -121,6 +127,4 @@ def _joined(cells: pl.DataFrame, vocabulary: dict[str, int], rows: Integers, fig
     own = cells.select(text="raw_value", value_state="value_state", value="value")
     values = pl.concat([read.select(own.columns), own])
     filled = values[np.where(figures < 0, len(vocabulary) + rows, figures)]
-    return cells[rows].with_columns(
-        raw_value=filled["text"], value_state=filled["value_state"], value=filled["value"]
-    )
+    return cells[rows].with_columns(raw_value=filled["text"], value_state=filled["value_state"], value=filled["value"])

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from pipelines.forms.caches import cache_short
 from pipelines.gazetteer.reading import is_division_of, read_name
 from pipelines.parsing.bodies import addressed_body, presented_body, prose_body, signed_body
 from pipelines.parsing.characters import drop_glosses, to_simplified
@@ -62,9 +63,7 @@ def read_header(preamble: list[Line], body: list[Line], source_title: str | None
         source_title: the title that a record gives beside its text; used where the text itself has none.
     """
     header = Header()
-    preamble, body = (
-        [(number, to_simplified(drop_glosses(text))) for number, text in lines] for lines in (preamble, body)
-    )
+    preamble, body = ([(number, _simplify(text)) for number, text in lines] for lines in (preamble, body))
     header.lines = [*preamble, *body]
     _read_title(header, preamble, source_title)
     after_title = [line for line in preamble if line[0] > (header.title_line_end or 0)]
@@ -73,6 +72,11 @@ def read_header(preamble: list[Line], body: list[Line], source_title: str | None
     _read_publication(header, preamble, body)
     _read_body(header, preamble, after_title, body)
     return header
+
+
+@cache_short(maxsize=20_000)
+def _simplify(text: str) -> str:
+    return to_simplified(drop_glosses(text))
 
 
 def _read_title(header: Header, preamble: list[Line], source_title: str | None) -> None:
@@ -89,11 +93,14 @@ def _read_title(header: Header, preamble: list[Line], source_title: str | None) 
 
 def _read_period(header: Header, lines: list[Line]) -> None:
     for _, text in lines:
-        if "月" in text or "日" in text:
-            period = read_period(compact(text))
-            if period is not None:
-                header.period_start, header.period_end = period
-                return
+        if (period := _period_in(text)) is not None:
+            header.period_start, header.period_end = period
+            return
+
+
+@cache_short(maxsize=20_000)
+def _period_in(text: str) -> tuple[dt.date, dt.date] | None:
+    return read_period(compact(text)) if "月" in text or "日" in text else None
 
 
 def _read_year(header: Header, preamble: list[Line], body: list[Line]) -> None:
@@ -104,8 +111,7 @@ def _read_year(header: Header, preamble: list[Line], body: list[Line]) -> None:
     if header.period_end is not None:
         named.append(("period", header.period_end.year, None))
     for number, text in preamble:
-        match = _REPORTS_ON.search(compact(text))
-        if match and (preamble_year := to_year(match.group(1))):
+        if preamble_year := _reported_year(text):
             named.append(("preamble", preamble_year, number))
             break
     if not named and (guess := _prose_year(preamble + body)):
@@ -118,6 +124,12 @@ def _read_year(header: Header, preamble: list[Line], body: list[Line]) -> None:
         if year != header.report_year:
             _add_finding(header, "year_conflict", header.report_year, year, line, basis=header.report_year_basis)
             break
+
+
+@cache_short(maxsize=20_000)
+def _reported_year(text: str) -> int | None:
+    match = _REPORTS_ON.search(compact(text))
+    return to_year(match.group(1)) if match else None
 
 
 def _prose_year(lines: list[Line]) -> tuple[str, int, int | None] | None:

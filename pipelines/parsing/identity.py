@@ -52,7 +52,10 @@ def identify(header: Header, mentions: Iterable[tuple[int, str]] = (), url: str 
     own = readings[0]
     unit, parent = _name_parts(header, own)
     copied = {found.get("line_start") for found in header.findings if found["rule_key"] == "year_conflict"} - {None}
-    clues = [replace(clue, is_doubtful=clue.line in copied) for clue in _clues(header, own, unit, mentions, url)]
+    clues = [
+        replace(clue, is_doubtful=True) if clue.line in copied else clue
+        for clue in _clues(header, own, unit, mentions, url)
+    ]
     parent = parent or _parent_in_text(clues, unit) or _parent_in_crumbs(header, unit)
     return Identity(unit, parent, resolve_body(readings, clues, header.report_year))
 

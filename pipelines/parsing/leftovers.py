@@ -22,7 +22,9 @@ _ROW = r"^[^。；，]*\d[\d.,]*\s+[+\-−－]?\d[\d.,]*(?:\s|$)"
 _FUSED = r"^(?<words>(?s:.*\p{Han}[^\d０-９]*?))(?<figures>[\d０-９][\d０-９.,，\s]*)(?:余?[元万亿件条项个])*\s*$"
 _LABELLED = r"^(?<words>[^\d０-９|｜\t]{2,60}?)[\s|｜:：\t]*(?<figures>[\s|｜\t\d.,+\-—–/０-９元万件条项个]*)$"
 # What may stand behind the last word of a line of figures (`_BARE`, `_LABELLED`), and figures with space between (`_ROW`).
-_BEHIND_WORDS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "|｜0123456789０１２３４５６７８９.,+-—–/元万件条项个"
+_BEHIND_WORDS = (
+    "".join(filter(str.isspace, map(chr, range(0x3001)))) + "|｜0123456789０１２３４５６７８９.,+-—–/元万件条项个"
+)
 _SPACED = re.compile(r"\d[\d.,]*\s+[+\-−－]?\d")
 
 

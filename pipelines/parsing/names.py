@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.forms.caches import cache_short
 from pipelines.gazetteer.reading import read_name
 from pipelines.parsing.advertising import drop_advertising
 
@@ -63,6 +64,7 @@ def unit_name(body: str) -> str:
     return re.sub(r"(?<=.)(?:人民政府|政府|办事处)$", "", name)
 
 
+@cache_short(maxsize=5_000)
 def is_whole_name(body: str) -> bool:
     """Tell whether a name has a place, and is not just the end of one (镇人民政府, 办事处) from a title broken over lines."""
     name = clean_body(body)

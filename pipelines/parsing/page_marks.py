@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from pipelines.forms.caches import cache_short
 from pipelines.gazetteer.reading import read_name
 from pipelines.parsing.names import BODY_END, clean_body
 from pipelines.parsing.periods import DATE, read_date, whole_date
@@ -59,7 +60,7 @@ def read_breadcrumbs(lines: list[Line]) -> tuple[list[tuple[str, int]], list[tup
 def read_publisher(lines: list[Line]) -> tuple[str, int] | None:
     """Return the body that a metadata block gives as publisher (发布机构), with its line."""
     for place, (number, text) in enumerate(lines):
-        match = _PUBLISHER.search(text)
+        match = _find_publisher(text)
         if match is None:
             continue
         behind = text[match.end() :].lstrip(" \u3000\t：:|｜是")
@@ -73,6 +74,11 @@ def read_publisher(lines: list[Line]) -> tuple[str, int] | None:
     return None
 
 
+@cache_short(maxsize=20_000)
+def _find_publisher(text: str) -> re.Match[str] | None:
+    return _PUBLISHER.search(text)
+
+
 def _below(captions: str, values: str) -> re.Match[str] | None:
     """The value below the caption in a block of two rows (`索引号 | 发布机构 |`)."""
     heads, cells = (re.split(r"[|｜\t]", row) for row in (captions, values))
@@ -84,8 +90,12 @@ def _below(captions: str, values: str) -> re.Match[str] | None:
 
 def read_publication(lines: list[Line]) -> dt.date | None:
     """Return the date that the page gives: 发布日期 first, another date of the block, a line that is a date alone."""
-    for pattern in (_PUBLISHED, _DATED, _DATE_FIRST):
-        for _, text in lines:
-            if (match := pattern.search(text)) and (date := read_date(match)):
-                return date
-    return next((date for _, text in lines if (date := whole_date(compact(text)))), None)
+    dates = [_dates_in(text) for _, text in lines]
+    return next((date for of_kind in zip(*dates, strict=True) for date in of_kind if date), None)
+
+
+@cache_short(maxsize=20_000)
+def _dates_in(text: str) -> tuple[dt.date | None, ...]:
+    """The dates that a line gives in each way, the surest first."""
+    matches = [pattern.search(text) for pattern in (_PUBLISHED, _DATED, _DATE_FIRST)]
+    return *(read_date(match) if match else None for match in matches), whole_date(compact(text))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -38,6 +39,15 @@ class Pages:
 
 def read_pages(docs: pl.DataFrame) -> Pages:
     """Read the tables of texts, given as `doc`, `text`."""
+    return _no_pages() if docs.is_empty() else _read_pages(docs)
+
+
+@cache
+def _no_pages() -> Pages:
+    return _read_pages(pl.DataFrame(schema={"doc": pl.UInt32, "text": pl.String}))
+
+
+def _read_pages(docs: pl.DataFrame) -> Pages:
     lines = split_lines(docs)
     tabbed = _tabbed_documents(lines)
     cells, prose = find_cells(lines.filter(pl.col("doc").is_in(tabbed.implode())))

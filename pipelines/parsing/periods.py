@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from pipelines.forms.caches import cache_short
 from pipelines.parsing.numerals import read_han
 
 _DIGITS = str.maketrans("〇○零一二三四五六七八九０１２３４５６７８９ＯO", "000123456789012345678900")
@@ -45,6 +46,7 @@ def years_in(text: str) -> Iterator[tuple[int, int]]:
             yield year, match.start()
 
 
+@cache_short(maxsize=5_000)
 def title_year(title: str) -> int | None:
     """Return the year of a title; a title may leave out 年 (太平镇2020政府信息公开…)."""
     named = next((year for year, _ in years_in(title)), None)

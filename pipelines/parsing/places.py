@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import polars as pl
 
+from pipelines.forms.caches import cache_short
 from pipelines.gazetteer.codes import CREDIT_CODE, read_area_code, read_credit_code, read_domain, read_postcode
 from pipelines.gazetteer.index import Codes, load_gazetteer
 from pipelines.gazetteer.reading import Reading, read_name
@@ -118,24 +119,31 @@ def code_clues(lines: Iterable[Line], url: str | None) -> Iterator[Clue]:
             yield Clue("domain", host, codes)
         yield from _credit_codes([(None, url)])
     seen: set[tuple[str, str]] = set()
-    for clue in _line_clues(lines):
-        if (clue.kind, clue.words) not in seen:
-            seen.add((clue.kind, clue.words))
-            yield clue
-
-
-def _line_clues(lines: Iterable[Line]) -> Iterator[Clue]:
     for number, text in lines:
-        if not _DIGIT.search(text):
-            continue
-        yield from _credit_codes([(number, text)])
-        if _CALL.search(text):
-            for match in _PHONE.finditer(text):
-                if codes := read_area_code(match.group(1)):
-                    yield Clue("area_code", match.group(1), codes, number)
-        for match in _POSTCODE.finditer(text):
-            if codes := read_postcode(match.group(1)):
-                yield Clue("postcode", match.group(1), codes, number)
+        for clue in _clues_in(text):
+            if (clue.kind, clue.words) not in seen:
+                seen.add((clue.kind, clue.words))
+                yield replace(clue, line=number)
+
+
+@cache_short(maxsize=20_000)
+def _clues_in(text: str) -> tuple[Clue, ...]:
+    """The clues of one line, which is not named in them."""
+    if not _DIGIT.search(text):
+        return ()
+    clues = list(_credit_codes([(None, text)]))
+    if _CALL.search(text):
+        clues += [
+            Clue("area_code", match.group(1), codes)
+            for match in _PHONE.finditer(text)
+            if (codes := read_area_code(match.group(1)))
+        ]
+    clues += [
+        Clue("postcode", match.group(1), codes)
+        for match in _POSTCODE.finditer(text)
+        if (codes := read_postcode(match.group(1)))
+    ]
+    return tuple(clues)
 
 
 def _credit_codes(texts: Iterable[tuple[int | None, str]]) -> Iterator[Clue]:

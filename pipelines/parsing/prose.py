@@ -6,8 +6,8 @@ modules. Precision comes before recall: a figure whose subject is not clear is l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.parsing.prose_applications import read_activities
 from pipelines.parsing.prose_disclosure import Reading, read_disclosure
@@ -34,23 +34,33 @@ def read_prose(lines: list[Line], report_year: int | None = None) -> list[ProseC
     A figure of another year than `report_year` is left out; the same figure stated again is kept where it stands first.
     """
     found: dict[tuple[str, float], ProseCount] = {}
-    reading = Reading(report_year)
+    parent: str | None = None
     for sentence in read_sentences(lines):
-        for count in _read_sentence(sentence, reading):
-            found.setdefault((count.quantity, count.value), count)
+        counts, parent = _read_sentence(sentence.text, sentence.printed, sentence.before, report_year, parent)
+        for quantity, value, approximate, quote in counts:
+            if (quantity, value) not in found:
+                lines_of = (sentence.line_start, sentence.line_end)
+                found[quantity, value] = ProseCount(quantity, value, approximate, quote, *lines_of)
     return list(found.values())
 
 
-def _read_sentence(sentence: Sentence, reading: Reading) -> Iterator[ProseCount]:
-    text = sentence.text
+@lru_cache(maxsize=5_000)
+def _read_sentence(
+    text: str, printed: str, before: str, report_year: int | None, parent: str | None
+) -> tuple[tuple[tuple[str, float, bool, str], ...], str | None]:
+    """What a sentence states, as (quantity, value, approximate, quote), and the figure that the next 其中 divides."""
+    sentence = Sentence(text, printed, 0, 0, before)
+    reading = Reading(report_year, parent)
     bound: list[Found] = []
     if "分别" in text:
         text, bound = read_respectively(text, reading.report_year)
-    reading.this_year = None
-    for quantity, value, approximate, start, end in (
+    stated = (
         *read_disclosure(sentence, text, reading),
         *bound,
         *read_activities(sentence.text, sentence.before, reading.report_year),
-    ):
-        quote = sentence.quote(start, end)
-        yield ProseCount(quantity, value, approximate, quote, sentence.line_start, sentence.line_end)
+    )
+    counts = tuple(
+        (quantity, value, approximate, sentence.quote(start, end))
+        for quantity, value, approximate, start, end in stated
+    )
+    return counts, reading.parent

@@ -6,8 +6,10 @@ Belongs here: where a sentence begins and ends, and its lines. What it says does
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.parsing.characters import drop_glosses, to_simplified
 
@@ -18,6 +20,7 @@ _MARKS = str.maketrans("０１２３４５６７８９．：；（）！？％",
     ":;()!?", "：；（）！？"
 )
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+_LONE_COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _END = re.compile(r"[^。！？]+[。！？]?")
 # A figure with a unit, or a word that denies something: nothing else can hold a figure of the prose.
 _WORTH = re.compile(
@@ -31,6 +34,8 @@ _ENDED = re.compile(r"(?:[。！？；：:;!?]|报告|年报|情况)[”』）)\
 # What runs on for longer is no sentence; and what stands further before a sentence is not its subject.
 _MAX_SENTENCE = 2_000
 _MAX_BEFORE = 2_000
+# Longer runs of lines are read anew each time, so that they do not fill the memory.
+_MAX_KEPT = 2_000
 _MIN_BROKEN = 20
 _MAX_JOINED = 40
 
@@ -56,20 +61,33 @@ class Sentence:
 def read_sentences(lines: list[Line]) -> Iterator[Sentence]:
     """Give the sentences that may hold a figure, each with the words of its paragraph before it."""
     for block in _join_lines(lines):
-        if not any(_WORTH.search(text) for _, text in block):
-            continue
-        printed, starts = "", []
-        for _, text in block:
-            starts.append(len(printed))
-            printed += drop_glosses(_SPACE.sub("", text))
-        text = _THOUSANDS.sub(",", to_simplified(printed).translate(_MARKS))
-        text = re.sub(r"(?<!\d),|,(?!\d{3}(?!\d))", "，", text)
-        for match in _END.finditer(text):
-            start, end = match.span()
-            if end - start <= _MAX_SENTENCE and _WORTH.search(match.group()):
-                first, last = (_line_at(block, starts, place) for place in (start, end - 1))
-                before = text[max(0, start - _MAX_BEFORE) : start]
-                yield Sentence(match.group(), printed[start:end], first, last, before)
+        # The lines of a block follow each other without a gap.
+        first_line = block[0][0]
+        texts = tuple(text for _, text in block)
+        read = _sentences_in if sum(map(len, texts)) <= _MAX_KEPT else _sentences_in.__wrapped__
+        for text, printed, first, last, before in read(texts):
+            yield Sentence(text, printed, first_line + first, first_line + last, before)
+
+
+@lru_cache(maxsize=10_000)
+def _sentences_in(texts: tuple[str, ...]) -> tuple[tuple[str, str, int, int, str], ...]:
+    """The sentences of lines that belong together: text, printed text, first and last line from 0, the words before."""
+    if not any(map(_WORTH.search, texts)):
+        return ()
+    printed, starts = "", []
+    for line in texts:
+        starts.append(len(printed))
+        printed += drop_glosses(_SPACE.sub("", line))
+    text = _THOUSANDS.sub(",", to_simplified(printed).translate(_MARKS))
+    text = _LONE_COMMA.sub("，", text)
+    found = []
+    for match in _END.finditer(text):
+        start, end = match.span()
+        if end - start <= _MAX_SENTENCE and _WORTH.search(match.group()):
+            first, last = (bisect_right(starts, place) - 1 for place in (start, end - 1))
+            before = text[max(0, start - _MAX_BEFORE) : start]
+            found.append((match.group(), printed[start:end], first, last, before))
+    return tuple(found)
 
 
 def _join_lines(lines: list[Line]) -> Iterator[list[Line]]:
@@ -88,11 +106,3 @@ def _goes_on(line: Line, following: Line) -> bool:
     if following[0] != line[0] + 1 or _INDENTED.match(following[1]) or _NUMBERED.match(following[1]):
         return False
     return len(line[1].strip()) >= _MIN_BROKEN and not _ENDED.search(line[1]) and "|" not in line[1]
-
-
-def _line_at(block: list[Line], starts: list[int], place: int) -> int:
-    number = block[0][0]
-    for (line, _), start in zip(block, starts, strict=True):
-        if start <= place:
-            number = line
-    return number

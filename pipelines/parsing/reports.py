@@ -70,9 +70,7 @@ def parse_texts(
     identities = {doc: identify(headers[doc], mentions.get(doc, ()), (urls or {}).get(doc)) for doc in is_report}
 
     cared_for = is_report.filter(~is_report.is_in(filled.docs.implode()))
-    tables = read_tables(
-        pages.form.only(cared_for), prose.filter(pl.col("doc").is_in(cared_for.implode())), cared_for
-    )
+    tables = read_tables(pages.form.only(cared_for), prose.filter(pl.col("doc").is_in(cared_for.implode())), cared_for)
     reports = in_order(filled.reports, tables.reports)
     all_cells = in_order(filled.cells, tables.cells)
     regions = _count_region_numbers(pl.concat([filled.numbers, pages.numbers]), tables.unread)

@@ -6,13 +6,16 @@ Belongs here: the order of these steps. Which documents are reports, and what st
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
 from pipelines.parsing.completeness import complete_cells, find_missing_tables, report_editions
 from pipelines.parsing.editions import choose_editions
 from pipelines.parsing.leftovers import find_unknown_rows, find_unread_tables
+from pipelines.parsing.pages import read_pages
 from pipelines.parsing.rows import FormRows
+from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.tables import place_values
 
 
@@ -37,6 +40,17 @@ class Tables:
 
 def read_tables(form: FormRows, prose: pl.DataFrame, is_report: pl.Series) -> Tables:
     """Read the tables of reports; `prose`: `doc`, `line`, `text`, `section_key`, `is_heading` of the same documents."""
+    return _no_tables() if is_report.is_empty() else _read_tables(form, prose, is_report)
+
+
+@cache
+def _no_tables() -> Tables:
+    pages = read_pages(pl.DataFrame(schema={"doc": pl.UInt32, "text": pl.String}))
+    prose = assign_sections(pages.prose, find_sections(pages.prose))
+    return _read_tables(pages.form, prose, pl.Series("doc", [], dtype=pl.UInt32))
+
+
+def _read_tables(form: FormRows, prose: pl.DataFrame, is_report: pl.Series) -> Tables:
     editions = choose_editions(form)
     placed = place_values(form, editions)
     unknown, unread = find_unknown_rows(form.leftovers), find_unread_tables(prose)

@@ -69,7 +69,7 @@ def is_kept(signature: str) -> bool:
 
 
 def _make_templates(signatures: list[str]) -> list[Template | None]:
-    texts = [_PROSE + _text_of(signature) for signature in signatures]
+    texts = [_text_of(signature) for signature in signatures]
     docs = pl.DataFrame({"doc": range(len(texts)), "text": texts}, schema={"doc": pl.UInt32, "text": pl.String})
     pages = read_pages(docs)
     prose = assign_sections(pages.prose, find_sections(pages.prose))
@@ -90,7 +90,8 @@ def _make_templates(signatures: list[str]) -> list[Template | None]:
 
 
 def _text_of(signature: str) -> str:
-    return signature.replace(FIGURE_MARK, f"\n\t{_FIGURE}").replace(PROSE_MARK, f"\n{_PROSE}")
+    # The empty line ends the cell above, which would take the prose for its own words.
+    return _PROSE + signature.replace(FIGURE_MARK, f"\n\t{_FIGURE}").replace(PROSE_MARK, f"\n\n{_PROSE}")
 
 
 def _template_of(signature: str, form_version: str, form_basis: int, cells: pl.DataFrame) -> Template | None:
@@ -105,7 +106,7 @@ def _template_of(signature: str, form_version: str, form_basis: int, cells: pl.D
             places[line] = number, within
             if text == FIGURE_MARK:
                 figures[line] = len(figures)
-        line += 1
+        line += 2
     if not set(cells["line_start"]) <= places.keys() or not set(cells["line_end"]) <= places.keys():
         return None
     is_figure = cells["line_start"].is_in(list(figures))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.forms.caches import cache_short
 from pipelines.gazetteer.reading import read_name
 from pipelines.parsing.advertising import drop_advertising
 from pipelines.parsing.names import cut_foreign_words, is_whole_name
@@ -19,6 +20,8 @@ Line = tuple[int, str]
 _SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
 _OPEN = r"(?:政府|政务|机关)?(?:信息(?:(?:与|和|及)政务)?(?:主动)?公开|政务公开)"
 _REPORT = re.compile(rf"{_OPEN}.{{0,14}}?(?:报告|年报)[》”]?(?:[（(][^（()）]{{1,12}}[)）])?[》”]?$")
+# Every match of `_REPORT` ends with one of these.
+_ENDS_REPORT = frozenset("告报》”）)")
 _CUT = re.compile(rf"(?:关于|[（(]?(?:19|20)\d\d|二[〇○零0]|{_OPEN}|20\d(?!\d))")
 _BROKEN_OFF = re.compile(r"[-_—|｜－]+(?!\d).*$")
 # A page may run the first heading into the title.
@@ -55,6 +58,7 @@ class Title:
         return title_body(self.text)
 
 
+@cache_short(maxsize=20_000)
 def compact(text: str) -> str:
     """Return a text without any space."""
     return _SPACE.sub("", text)
@@ -66,7 +70,7 @@ def find_title(lines: list[Line]) -> Title | None:
     Of runs with the same end it is the shortest that names a whole body: a site's name above is no part of the
     title, the first half of a broken title is.
     """
-    found = [title for title in _candidates(lines) if _REPORT.search(title.text) and not _LISTED.match(title.text)]
+    found = [title for title in _candidates(lines) if _is_report(title.text) and not _LISTED.match(title.text)]
     if not found:
         return None
     best = [
@@ -91,6 +95,10 @@ def find_title(lines: list[Line]) -> Title | None:
     return Title(_undouble(title.text.strip("《》“”")), title.line_start, title.line_end)
 
 
+def _is_report(text: str) -> bool:
+    return text[-1:] in _ENDS_REPORT and _REPORT.search(text) is not None
+
+
 def _with_parents(title: Title, found: list[Title]) -> Title:
     """The title with the lines above it that are nothing but the divisions that its body lies in."""
     longer = [t for t in found if t.line_end == title.line_end and len(t.text) > len(title.text)]
@@ -108,6 +116,7 @@ def read_title(text: str | None) -> str | None:
     return _undouble(words) if words and _REPORT.search(words) and len(words) <= _MAX_TITLE else None
 
 
+@cache_short(maxsize=5_000)
 def title_body(title: str) -> str:
     """Return the words of a title that name the body: before the year and 信息公开, or between the two."""
     return cut_foreign_words(_words_of_body(title))[0]
@@ -149,6 +158,7 @@ def _candidates(lines: list[Line]) -> Iterator[Title]:
             yield Title(joined, cleaned[first][0], number)
 
 
+@cache_short(maxsize=20_000)
 def _clean_line(text: str) -> str:
     """The words of one line as a part of a title; an empty text for a line that is none."""
     words = _CAPTION.sub("", _MARKS.sub("", compact(text)).strip("|"))
