@@ -47,6 +47,10 @@ class Settings:
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
     workbook_rows: int = 30_000
+    runs_kept_days: int = 90
+    stale_days: int = 33
+    min_free_gb: int = 2
+    alert_command: str = ""
 
     @property
     def staging_dir(self) -> Path:
@@ -120,6 +124,10 @@ def load_settings() -> Settings:
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
         workbook_rows=_at_least_one("GID_WORKBOOK_ROWS", "30000"),
+        runs_kept_days=_at_least_one("GID_RUNS_KEPT_DAYS", "90"),
+        stale_days=_at_least_one("GID_STALE_DAYS", "33"),
+        min_free_gb=_at_least_one("GID_MIN_FREE_GB", "2"),
+        alert_command=os.environ.get("GID_ALERT_COMMAND", "").strip(),
     )
 
 

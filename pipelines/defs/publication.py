@@ -11,6 +11,7 @@ import duckdb
 from dagster_dbt import get_asset_key_for_model
 
 from pipelines.defs.metadata import OWNERS
+from pipelines.defs.operations import PUBLISHED_FRESHNESS
 from pipelines.defs.overviews import bodies_overview, coverage_overview
 from pipelines.defs.warehouse import dbt_warehouse
 from pipelines.publishing.database import build_path, finish_build, hold_lock
@@ -45,6 +46,7 @@ _MAX_NAMES = 30
             owners=OWNERS,
             kinds={"duckdb"},
             tags=_TAGS,
+            freshness_policy=PUBLISHED_FRESHNESS,
         ),
         dg.AssetSpec(
             PARQUET_KEY,

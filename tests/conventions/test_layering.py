@@ -24,7 +24,8 @@ ALLOWED = {
     "parsing": {"documents", "forms", "gazetteer", "schemas"},
     "publishing": {"schemas"},
     "curation": {"forms", "gazetteer", "parsing", "publishing", "schemas"},
-    "defs": {"curation", "documents", "gazetteer", "parsing", "schemas", "publishing", "definitions"},
+    "operations": {"publishing"},
+    "defs": {"operations", "curation", "documents", "gazetteer", "parsing", "schemas", "publishing", "definitions"},
 }
 
 
