@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
 
 import dagster as dg
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
@@ -22,6 +21,16 @@ _JOBS = ("refresh", "build_warehouse", "ingest_delivery", "prune_runs")
 _ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
 # A run that waits this long waits for something that does not come.
 _WAITS_TOO_LONG_SECONDS = 6 * 3600
+
+
+def ask_dagster() -> list[Check]:
+    """Look at Dagster's storage; one that cannot be reached is a failed check."""
+    try:
+        with dg.DagsterInstance.get() as instance:
+            return check_dagster(instance)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        return [Check("dagster", FAIL, f"its storage cannot be read: {reason}")]
 
 
 def check_dagster(instance: DagsterInstance) -> list[Check]:
@@ -85,7 +94,7 @@ def main() -> int:
     parser.add_argument("--alert", action="store_true", help="tell GID_ALERT_COMMAND what has failed")
     given = parser.parse_args()
     settings = load_settings()
-    checks = check_warehouse(settings) + _asked(dg.DagsterInstance.get)
+    checks = check_warehouse(settings) + ask_dagster()
     print(as_json(checks) if given.json else as_lines(checks))
     failed = [check for check in checks if check.status == FAIL]
     if given.alert:
@@ -96,16 +105,6 @@ def main() -> int:
             print(error, file=sys.stderr)
             return 1
     return 1 if worst(checks) == FAIL else 0
-
-
-def _asked(get: Callable[[], DagsterInstance]) -> list[Check]:
-    """Ask Dagster; storage that cannot be reached is one failed check."""
-    try:
-        with get() as instance:
-            return check_dagster(instance)
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-        return [Check("dagster", FAIL, f"its storage cannot be read: {reason}")]
 
 
 if __name__ == "__main__":

@@ -6,10 +6,14 @@ Belongs here: finding deliveries and their files, and telling whether they chang
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 DESCRIPTION_NAME = "delivery.yaml"
+# Control characters, line ends of Unicode, turns of direction, and what stands for bytes that are no UTF-8.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _DESCRIPTIONS = (DESCRIPTION_NAME, "delivery.yml")
 
 
@@ -46,6 +50,15 @@ def find_deliveries(raw_dir: Path) -> list[Delivery]:
     return sorted((*found, *alone), key=lambda delivery: delivery.name)
 
 
+def leads_out(file: Path, raw_dir: Path) -> bool:
+    """Tell whether a file of a delivery is a symbolic link to somewhere outside of its folder.
+
+    An archive that was unpacked into the raw folder may hold such a link, and what it leads to is nobody's to publish.
+    What stands at the top of the raw folder may be one: whoever runs this warehouse has put it there.
+    """
+    return file.is_symlink() and file.parent != raw_dir and not file.resolve().is_relative_to(file.parent.resolve())
+
+
 def is_description(path: Path) -> bool:
     """Tell by its name whether a file describes a delivery; such a file is never read as a report."""
     name = path.name.lower()
@@ -60,8 +73,22 @@ def _described_by(description: Path) -> str:
 
 def _delivery_of(entry: Path, beside: list[Path]) -> Delivery:
     found = _files_of(entry)
+    name = _name_of(entry)
     files = tuple(file for file in found if file == entry or not is_description(file))
-    return Delivery(entry.name, entry, files, (*(file for file in found if file not in files), *beside))
+    return Delivery(name, entry, files, (*(file for file in found if file not in files), *beside))
+
+
+def _name_of(entry: Path) -> str:
+    """Return the name of a delivery: that of its folder, unless it cannot be written down.
+
+    Control characters would forge lines of logs and steer terminals, and bytes that are no UTF-8 cannot be stored: they
+    are shown by number, with a digest of the name as it is, so that no two deliveries have one name.
+    """
+    if not _STEERING.search(entry.name):
+        return entry.name
+    raw = os.fsencode(entry.name)
+    shown = _STEERING.sub(lambda found: f"\\x{ord(found.group()):02x}", raw.decode("utf-8", "backslashreplace"))
+    return f"{shown}~{hashlib.sha256(raw).hexdigest()[:8]}"
 
 
 def stat_signature(delivery: Delivery) -> str:
@@ -81,13 +108,19 @@ def content_fingerprint(delivery: Delivery) -> str:
     """Return a digest of names and bytes: equal exactly when nothing has to be read again."""
     digest = hashlib.sha256()
     for file in (*delivery.files, *delivery.descriptions):
-        digest.update(f"{delivery.source_path(file)}\0{_file_digest(file)}\n".encode("utf-8", "surrogateescape"))
+        digest.update(
+            f"{delivery.source_path(file)}\0{_file_digest(file, delivery.path.parent)}\n".encode(
+                "utf-8", "surrogateescape"
+            )
+        )
     return digest.hexdigest()
 
 
-def _file_digest(file: Path) -> str:
+def _file_digest(file: Path, raw_dir: Path) -> str:
     if not file.is_file():
         return "unreadable:not a regular file"
+    if leads_out(file, raw_dir):
+        return "unreadable:a link that leads out of its folder"
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

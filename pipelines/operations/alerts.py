@@ -13,8 +13,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from pipelines.operations.secrets import printable, redact
+from pipelines.operations.secrets import redact
 from pipelines.publishing.database import hold_lock
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import Settings
 
 _SECONDS = 60
@@ -35,7 +36,7 @@ def send_alert(settings: Settings, text: str) -> bool:
     """
     if not settings.alert_command:
         return False
-    safe = printable(redact(text))
+    safe = show_hidden(redact(text))
     if len(safe) > _LONGEST:
         safe = f"{safe[:_LONGEST]}\n… and {len(safe) - _LONGEST:,} characters more\n"
     try:

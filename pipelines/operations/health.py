@@ -17,10 +17,11 @@ from typing import Any
 
 import duckdb
 
-from pipelines.operations.secrets import printable, redact
+from pipelines.operations.secrets import redact
 from pipelines.publishing.release_files import size_of
 from pipelines.publishing.releases import current_folder
 from pipelines.publishing.state import read_state
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import Settings
 
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -118,7 +119,7 @@ def worst(checks: Sequence[Check]) -> str:
 def as_lines(checks: Sequence[Check]) -> str:
     """Return the checks for a person at a terminal."""
     lines = [f"  {check.status:<5} {check.name:<13} {check.text}" for check in checks]
-    return printable(redact("\n".join([f"GID Warehouse: {worst(checks)}", *lines])))
+    return show_hidden(redact("\n".join([f"GID Warehouse: {worst(checks)}", *lines])))
 
 
 def as_json(checks: Sequence[Check]) -> str:

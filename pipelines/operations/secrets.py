@@ -1,6 +1,6 @@
-"""What must not be written down or shown: values of secrets in the environment, and characters that steer a terminal.
+"""What must not be written down or shown: values of secrets in the environment, and passwords in addresses.
 
-Belongs here: making a text safe for a log, a mail or a terminal. Who reads it is the concern of others.
+Belongs here: telling secrets from other variables, and taking them out of a text. Who reads it is the concern of others.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ _NO_SECRET = {"PWD", "OLDPWD"}
 # A shorter value is a word that stands everywhere; hiding it would tell more than it hides.
 _SHORTEST = 6
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@]+@", re.IGNORECASE)
-# Control characters, and those that turn the direction of what is printed.
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def is_secret(name: str) -> bool:
@@ -30,8 +28,3 @@ def redact(text: str, environment: Mapping[str, str] | None = None) -> str:
     for value in sorted(secrets, key=len, reverse=True):
         text = text.replace(value, "***")
     return _USERINFO.sub(r"\1***@", text)
-
-
-def printable(text: str) -> str:
-    """Return a text in which characters that steer a terminal are shown by their number; line ends and tabs stay."""
-    return _STEERING.sub(lambda found: f"\\x{ord(found.group()):02x}", text)

@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,10 +60,8 @@ class Services:
         for process in self.processes.values():
             _signal(process, 15)
         for process in self.processes.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(20)
-            except subprocess.TimeoutExpired:
-                pass
             _signal(process, 9)
             process.wait()
 
@@ -102,10 +100,8 @@ class Services:
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def free_port() -> int:
@@ -116,7 +112,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(postgres: dict[str, str] | None = None, **more: str) -> Iterator[Services]:
+def running(
+    prepare: Callable[[Services], None], postgres: dict[str, str] | None = None, **more: str
+) -> Iterator[Services]:
     """Start the services in a folder of their own; the name of a socket must be short, so it lies in /tmp itself."""
     folder = Path(tempfile.mkdtemp(prefix="gid-"))
     services = Services(folder, {})
@@ -129,6 +127,7 @@ def running(postgres: dict[str, str] | None = None, **more: str) -> Iterator[Ser
             (folder / name).mkdir()
         ensure_files(services.settings)
         write_instance(folder / "dagster", bool(postgres))
+        prepare(services)
         services.start()
         yield services
     finally:

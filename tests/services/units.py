@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 from pipelines.settings import PROJECT_DIR
 
@@ -15,7 +14,11 @@ INSTALLED_AT = "/opt/gid-warehouse"
 def read_unit(name: str) -> dict[str, list[str]]:
     """Return `Section.Key` -> values of a unit, with what holds for all units of its prefix."""
     found: dict[str, list[str]] = {}
-    drop_ins = sorted((FOLDER / f"{name.split('-')[0]}-.service.d").glob("*.conf")) if name.endswith(".service") else []
+    drop_ins = (
+        sorted((FOLDER / f"{name.split('-', maxsplit=1)[0]}-.service.d").glob("*.conf"))
+        if name.endswith(".service")
+        else []
+    )
     for path in [FOLDER / name, *drop_ins]:
         section = ""
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
