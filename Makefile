@@ -51,13 +51,15 @@ warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the p
 test: check ## all checks, then all tests, two files at a time
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 12
 
-check: $(INSTALLED) ## lint, format, types, SQL style, dbt parse
+check: $(INSTALLED) ## lint, format, types, SQL style, packages, dbt parse
 	@$(BIN)/ruff check pipelines tests
 	@$(BIN)/ruff format --check --quiet pipelines tests
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(BIN)/python -m pipelines.operations.packages --check
+	@$(BIN)/python -m pip --quiet check --disable-pip-version-check
 	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
-	@echo "check: lint, format, types, SQL style and dbt parse are clean"
+	@echo "check: lint, format, types, SQL style, packages and dbt parse are clean"
 
 accuracy: $(INSTALLED) ## read generated and golden documents, compare with their truth: data/warehouse/accuracy
 	@$(BIN)/python -m tests.accuracy --documents $(ACCURACY_DOCUMENTS) --out $(GID_WAREHOUSE_DIR)/accuracy
