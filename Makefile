@@ -23,7 +23,7 @@ DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
 .PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv \
-	health prune backup restore audit licences FORCE
+	instance health prune backup restore audit licences FORCE
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,10 @@ install: $(INSTALLED) ## install the locked packages into .venv
 
 $(DAGSTER_HOME)/dagster.yaml: FORCE
 	@mkdir -p $(DAGSTER_HOME)
-	@cat dagster.yaml $(if $(filter postgres,$(GID_DAGSTER_STORAGE)),deploy/dagster-postgres.yaml) > $@.$$$$
-	@if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv -f $@.$$$$ $@; fi
+	@cat dagster.yaml $(if $(filter postgres,$(GID_DAGSTER_STORAGE)),deploy/dagster-postgres.yaml) > $@.$$$$ && \
+	if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv -f $@.$$$$ $@; fi
+
+instance: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## write dagster.yaml into DAGSTER_HOME, with the storage that GID_DAGSTER_STORAGE says
 
 warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the published warehouse and exports
 	@$(BIN)/python -m pipelines.defs.refresh
