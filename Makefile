@@ -6,6 +6,11 @@ DAGSTER_PORT ?= 3000
 ACCURACY_DOCUMENTS ?= 20000
 export GID_RAW_DIR GID_WAREHOUSE_DIR
 
+# What is given for these is data: make takes it as it stands, and expands no $(shell …) and no $ in it.
+GIVEN := DOC CELL VALUE REASON WHO DIVISION UNIT NAME PARENT A B OUT TABLE TO FROM RAW JSON DAYS
+$(foreach name,$(GIVEN),$(if $(filter command,$(origin $(name))),$(eval override $(name) := $$(value $(name)))$(eval export $(name))))
+$(foreach name,GID_RAW_DIR GID_WAREHOUSE_DIR DAGSTER_PORT ACCURACY_DOCUMENTS,$(eval override $(name) := $$(value $(name))))
+
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -17,7 +22,8 @@ export PYTHONUTF8 := 1
 DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv
+.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv \
+	instance health prune backup restore audit licences FORCE
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,9 +40,12 @@ $(INSTALLED): requirements.lock
 
 install: $(INSTALLED) ## install the locked packages into .venv
 
-$(DAGSTER_HOME)/dagster.yaml: dagster.yaml
+$(DAGSTER_HOME)/dagster.yaml: FORCE
 	@mkdir -p $(DAGSTER_HOME)
-	@cp dagster.yaml $@.$$$$ && mv -f $@.$$$$ $@
+	@cat dagster.yaml $(if $(filter postgres,$(GID_DAGSTER_STORAGE)),deploy/dagster-postgres.yaml) > $@.$$$$ && \
+	if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv -f $@.$$$$ $@; fi
+
+instance: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## write dagster.yaml into DAGSTER_HOME, with the storage that GID_DAGSTER_STORAGE says
 
 warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the published warehouse and exports
 	@$(BIN)/python -m pipelines.defs.refresh
@@ -44,13 +53,15 @@ warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the p
 test: check ## all checks, then all tests, two files at a time
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 12
 
-check: $(INSTALLED) ## lint, format, types, SQL style, dbt parse
+check: $(INSTALLED) ## lint, format, types, SQL style, packages, dbt parse
 	@$(BIN)/ruff check pipelines tests
 	@$(BIN)/ruff format --check --quiet pipelines tests
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(BIN)/python -m pipelines.operations.packages --check
+	@$(BIN)/python -m pip --quiet check --disable-pip-version-check
 	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
-	@echo "check: lint, format, types, SQL style and dbt parse are clean"
+	@echo "check: lint, format, types, SQL style, packages and dbt parse are clean"
 
 accuracy: $(INSTALLED) ## read generated and golden documents, compare with their truth: data/warehouse/accuracy
 	@$(BIN)/python -m tests.accuracy --documents $(ACCURACY_DOCUMENTS) --out $(GID_WAREHOUSE_DIR)/accuracy
@@ -74,13 +85,13 @@ correct: $(INSTALLED) ## write a checked correction: make correct DOC=… CELL=t
 
 override: $(INSTALLED) ## say which body it is: make override DOC=… (or NAME=… PARENT=…) DIVISION=… REASON=… WHO=…
 	@$(BIN)/python -m pipelines.curation.override --document="$$DOC" --division="$$DIVISION" --unit="$$UNIT" \
-		--name="$(if $(filter command,$(origin NAME)),$$NAME)" --parent="$$PARENT" --reason="$$REASON" --who="$$WHO"
+		--name="$(if $(filter override,$(origin NAME)),$$NAME)" --parent="$$PARENT" --reason="$$REASON" --who="$$WHO"
 
 releases: $(INSTALLED) ## the releases that are kept: version, time, size, reports, what moved
 	@$(BIN)/python -m pipelines.publishing.show_releases
 
 diff: $(INSTALLED) ## what moved between two releases: make diff A=<version> B=<version> (the last two, unless said; OUT=<folder>)
-	@$(BIN)/python -m pipelines.publishing.show_diff --out="$$OUT" -- "$(if $(filter command,$(origin A)),$$A)" "$(if $(filter command,$(origin B)),$$B)"
+	@$(BIN)/python -m pipelines.publishing.show_diff --out="$$OUT" -- "$(if $(filter override,$(origin A)),$$A)" "$(if $(filter override,$(origin B)),$$B)"
 
 workbook: $(INSTALLED) ## Excel workbook of one place: make workbook DIVISION=<code or name, such as 220112 or 双阳区>
 	@test -n "$$DIVISION" || { echo "Say which place: make workbook DIVISION=<code or name>. The workbook of all is $(GID_WAREHOUSE_DIR)/exports/gid.xlsx"; exit 1; }
@@ -92,6 +103,26 @@ csv: $(INSTALLED) ## a published table for spreadsheets: make csv TABLE=rpt_body
 
 docs: $(INSTALLED) ## a site that opens from disk, on tables, columns, rules, lineage: data/warehouse/docs/index.html
 	@$(BIN)/python -m pipelines.publishing.docs
+
+health: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## is all well: exit code 0, or 1 where a person is needed (JSON=1 for a monitoring system)
+	@$(BIN)/python -m pipelines.defs.health $(if $(JSON),--json)
+
+prune: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## delete runs, events and logs older than GID_RUNS_KEPT_DAYS (or DAYS=…)
+	@$(BIN)/python -m pipelines.defs.retention $(if $(DAYS),--days "$$DAYS")
+
+backup: $(INSTALLED) ## copy all that cannot be made again: make backup TO=<folder> [RAW=1 for the deliveries as well]
+	@test -n "$$TO" || { echo "Say where to: make backup TO=<folder> [RAW=1]"; exit 1; }
+	@$(BIN)/python -m pipelines.operations.backup --to "$$TO" $(if $(RAW),--raw)
+
+restore: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## put a backup back onto an empty machine: make restore FROM=<folder gid-backup-…>
+	@test -n "$$FROM" || { echo "Say which backup: make restore FROM=<folder gid-backup-…>"; exit 1; }
+	@$(BIN)/python -m pipelines.operations.restore --from "$$FROM"
+
+audit: $(INSTALLED) ## ask OSV whether a locked package has a known hole (the network is needed; GID_OSV_URL=… for a mirror)
+	@$(BIN)/python -m pipelines.operations.audit
+
+licences: $(INSTALLED) ## write docs/licences.md: every locked package with its version and licence
+	@$(BIN)/python -m pipelines.operations.packages
 
 reference: $(INSTALLED) ## fetch and shape data/reference again (npm and the network are needed for this alone)
 	@$(BIN)/python -m pipelines.reference

@@ -2,13 +2,18 @@
 
 import dagster as dg
 
-from pipelines.defs import automation, curation, deliveries, publication, warehouse
+from pipelines.defs import automation, curation, deliveries, operations, publication, warehouse
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([deliveries, curation, warehouse, publication]),
-    jobs=[automation.ingest_delivery, automation.build_warehouse, automation.refresh],
-    schedules=[automation.refresh_schedule],
-    sensors=[automation.new_deliveries, automation.staging_changed],
+    jobs=[automation.ingest_delivery, automation.build_warehouse, automation.refresh, operations.prune_runs],
+    schedules=[automation.refresh_schedule, operations.prune_schedule],
+    sensors=[
+        automation.new_deliveries,
+        automation.staging_changed,
+        operations.alert_on_failure,
+        operations.alert_on_stale_data,
+    ],
     resources={"dbt": warehouse.dbt_resource},
     # The steps of a run share one process: loading the project again for each would cost more than the work.
     executor=dg.in_process_executor,

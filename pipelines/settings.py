@@ -52,6 +52,10 @@ class Settings:
     chunk_bytes: int = 32 << 20
     workers: int = 1
     engine: str = "local"
+    runs_kept_days: int = 90
+    stale_days: int = 33
+    min_free_gb: int = 2
+    alert_command: str = ""
 
     @property
     def staging_dir(self) -> Path:
@@ -132,6 +136,10 @@ def load_settings() -> Settings:
         workbook_rows=_at_least_one("GID_WORKBOOK_ROWS", "30000"),
         workers=_at_least_one("GID_WORKERS", str(_cores())),
         engine=os.environ.get("GID_ENGINE", "").strip() or "local",
+        runs_kept_days=_at_least_one("GID_RUNS_KEPT_DAYS", "90"),
+        stale_days=_at_least_one("GID_STALE_DAYS", "33"),
+        min_free_gb=_at_least_one("GID_MIN_FREE_GB", "2"),
+        alert_command=os.environ.get("GID_ALERT_COMMAND", "").strip(),
     )
 
 

@@ -24,6 +24,7 @@ from pipelines.curation.fields import today
 from pipelines.curation.reading import ensure_files
 from pipelines.curation.terminal import Refused, Report, answer, find_report, open_published, run, write_row
 from pipelines.curation.values import HOW_TO_WRITE
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import CORRECTIONS_FILE, Settings
 
 # As they were read: a cell that is corrected already is shown and compared without its correction.
@@ -117,7 +118,7 @@ def _show_cell(report: Report, cell: dict[str, Any]) -> None:
 def _read(cell: dict[str, Any]) -> str:
     raw = " ".join((cell["raw_value"] or "").split())
     value = "" if cell["value"] is None else f" {cell['value']:g}"
-    return f"'{raw}': {cell['value_state']}{value} ({cell['value_basis'] or 'no cell'})"
+    return f"'{show_hidden(raw)}': {cell['value_state']}{value} ({cell['value_basis'] or 'no cell'})"
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:

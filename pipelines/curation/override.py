@@ -18,6 +18,7 @@ from pipelines.curation.reading import ensure_files
 from pipelines.curation.terminal import Refused, Report, answer, find_report, open_published, run, write_row
 from pipelines.gazetteer.divisions import load_divisions
 from pipelines.parsing.names import unit_name
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import OVERRIDES_FILE, Settings
 
 _MOST_LISTED = 12
@@ -102,7 +103,7 @@ def _find_target(settings: Settings, given: argparse.Namespace, divisions: pl.Da
         named = connection.execute(_NAMED, [name, parent, parent]).fetchall()
     print(f"Reports of the published warehouse with the name {parent or ''}{name}: {len(named)}")
     for path, year, body in named[:_MOST_LISTED]:
-        print(f"    {path}  {year or ''}  {body or ''}")
+        print(show_hidden(f"    {path}  {year or ''}  {body or ''}"))
     return {"body_name": name, "printed_parent": parent or ""}
 
 
@@ -111,7 +112,7 @@ def _show_report(report: Report, divisions: pl.DataFrame) -> None:
     print(report.describe())
     filled = [(number, line.strip()) for number, line in enumerate(report.lines, start=1) if line.strip()]
     shown = [*filled[:_HEAD_LINES], *filled[_HEAD_LINES:][-_TAIL_LINES:]]
-    print("\n".join(f"    {number:>5}  {line[:110]}" for number, line in shown))
+    print("\n".join(f"    {number:>5}  {show_hidden(line[:110])}" for number, line in shown))
     if report.body_name:
         same = divisions.filter((pl.col("division_name") == unit_name(report.body_name)) & pl.col("valid_to").is_null())
         if not same.is_empty():

@@ -15,6 +15,7 @@ import duckdb
 from pipelines.curation.csv_files import append_row
 from pipelines.curation.faults import CurationError
 from pipelines.publishing.trace import find_document
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import Settings, load_settings
 
 _LINES_BEFORE, _LINES_AFTER = 3, 1
@@ -40,7 +41,7 @@ class Report:
     def describe(self) -> str:
         """Return one line that tells the person which report was found."""
         known = (self.body_name or "body not named", str(self.report_year or "year not given"), self.form_version)
-        return f"{self.source_path}: {', '.join(known)}"
+        return show_hidden(f"{self.source_path}: {', '.join(known)}")
 
     def around(self, start: int | None, end: int | None) -> list[str]:
         """Return the numbered lines round a place, its own marked."""
@@ -51,7 +52,7 @@ class Report:
         return [self._line(number, start <= number <= last) for number in numbers]
 
     def _line(self, number: int, marked: bool) -> str:
-        return f"  {'>' if marked else ' '} {number:>5}  {self.lines[number - 1].strip()[:_WIDTH]}"
+        return f"  {'>' if marked else ' '} {number:>5}  {show_hidden(self.lines[number - 1].strip()[:_WIDTH])}"
 
 
 def answer(given: str, name: str, question: str) -> str:
@@ -94,7 +95,7 @@ def find_report(connection: duckdb.DuckDBPyConnection, wanted: str) -> Report:
     if not ids:
         raise Refused(f"No document of the warehouse is named {wanted!r}: try the end of its path, or its sha256.")
     if len(ids) > 1:
-        names = "\n".join(f"    {path}  {document_id}" for path, document_id in found[:10])
+        names = "\n".join(f"    {show_hidden(path)}  {document_id}" for path, document_id in found[:10])
         raise Refused(f"{wanted!r} names {len(ids)} documents, say more of the path or the sha256:\n{names}")
     rows = connection.execute(
         "select report_key, source_path, form_version, title, body_name, report_year, text from dim_report "

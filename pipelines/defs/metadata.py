@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from pipelines.publishing.markdown import code_span
 from pipelines.schemas.curation import CURATION_MODELS
 from pipelines.schemas.descriptions import describe
 from pipelines.schemas.published import load_columns, load_primary_keys
@@ -73,5 +74,6 @@ def count_by(data: pl.DataFrame, column: str) -> dict[str, int]:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value).replace("|", "\\|").replace("\n", "⏎")
-    return text if len(text) <= _PREVIEW_WIDTH else text[:_PREVIEW_WIDTH] + "…"
+    if value is None or isinstance(value, bool | int | float):
+        return "" if value is None else str(value)
+    return code_span(str(value).replace("\n", "⏎"), _PREVIEW_WIDTH)

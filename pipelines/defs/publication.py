@@ -11,10 +11,12 @@ import duckdb
 from dagster_dbt import get_asset_key_for_model
 
 from pipelines.defs.metadata import OWNERS
+from pipelines.defs.operations import PUBLISHED_FRESHNESS
 from pipelines.defs.overviews import bodies_overview, coverage_overview
 from pipelines.defs.warehouse import dbt_warehouse
 from pipelines.publishing.database import build_path, finish_build, hold_lock
 from pipelines.publishing.exports import write_exports
+from pipelines.publishing.markdown import code_span
 from pipelines.publishing.releasing import Published, draft_release, publish_release
 from pipelines.publishing.state import write_state
 from pipelines.publishing.summary import count_published
@@ -30,6 +32,7 @@ WORKBOOK_KEY = dg.AssetKey(["exports", "workbook"])
 _TAGS = {"gid/layer": "published"}
 _LOCK_WAIT_SECONDS = 600
 _MAX_NAMES = 30
+_MAX_NAME = 80
 
 
 @dg.multi_asset(
@@ -45,6 +48,7 @@ _MAX_NAMES = 30
             owners=OWNERS,
             kinds={"duckdb"},
             tags=_TAGS,
+            freshness_policy=PUBLISHED_FRESHNESS,
         ),
         dg.AssetSpec(
             PARQUET_KEY,
@@ -163,7 +167,10 @@ def publish(context: dg.AssetExecutionContext) -> Iterator[Any]:
 
 
 def _bodies_resolved(compared: Comparison) -> dg.AssetCheckResult:
-    names = [f"{name} ({n})" if n > 1 else name for name, n in compared.new_names()]
+    names = [
+        f"{code_span(name, _MAX_NAME)} ({n})" if n > 1 else code_span(name, _MAX_NAME)
+        for name, n in compared.new_names()
+    ]
     more = [f"… and {len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
     return dg.AssetCheckResult(
         asset_key=DATABASE_KEY,

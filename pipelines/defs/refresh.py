@@ -16,8 +16,10 @@ import dagster as dg
 from pipelines.definitions import defs
 from pipelines.defs.automation import all_deliveries_tags, register_deliveries
 from pipelines.defs.event_log import open_instance
+from pipelines.operations.secrets import redact
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.summary import format_summary
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import Settings, load_settings
 
 # What a failure that an asset words itself is printed with: not for the person who reads it.
@@ -62,7 +64,7 @@ def failure_lines(result: dg.ExecuteInProcessResult) -> list[str]:
         while error is not None and error.cause is not None:
             error = error.cause
         message = error.message.strip() if error else "no message"
-        lines.append(f"  {event.step_key}: {message.removeprefix(_FAILURE)}")
+        lines.append(f"  {event.step_key}: {show_hidden(redact(message.removeprefix(_FAILURE)))}")
     return lines
 
 

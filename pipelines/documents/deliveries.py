@@ -5,11 +5,15 @@ Belongs here: finding deliveries and their files. Whether they changed stands in
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 DESCRIPTION_NAME = "delivery.yaml"
+# Control characters, line ends of Unicode, turns of direction, and what stands for bytes that are no UTF-8.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _DESCRIPTIONS = (DESCRIPTION_NAME, "delivery.yml")
 
 
@@ -58,7 +62,20 @@ def find_delivery(raw_dir: Path, name: str) -> Delivery | None:
         return None
     paths = (raw_dir / own for own in near)
     entries = [path for path in paths if _is_delivered(path) and (path.name == name or is_description(path))]
-    return next((delivery for delivery in _deliveries_of(entries) if delivery.name == name), None)
+    now = next((delivery for delivery in _deliveries_of(entries) if delivery.name == name), None)
+    if now is not None or "~" not in name:
+        return now
+    # A name that cannot be written down is not the entry's own: such a delivery is looked for among all.
+    return next((delivery for delivery in find_deliveries(raw_dir) if delivery.name == name), None)
+
+
+def leads_out(file: Path, raw_dir: Path) -> bool:
+    """Tell whether a file of a delivery is a symbolic link to somewhere outside of its folder.
+
+    An archive that was unpacked into the raw folder may hold such a link, and what it leads to is nobody's to publish.
+    What stands at the top of the raw folder may be one: whoever runs this warehouse has put it there.
+    """
+    return file.is_symlink() and file.parent != raw_dir and not file.resolve().is_relative_to(file.parent.resolve())
 
 
 def is_description(path: Path) -> bool:
@@ -75,8 +92,22 @@ def _described_by(description: Path) -> str:
 
 def _delivery_of(entry: Path, beside: list[Path]) -> Delivery:
     found = _files_of(entry)
+    name = _name_of(entry)
     files = tuple(file for file in found if file == entry or not is_description(file))
-    return Delivery(entry.name, entry, files, (*(file for file in found if file not in files), *beside))
+    return Delivery(name, entry, files, (*(file for file in found if file not in files), *beside))
+
+
+def _name_of(entry: Path) -> str:
+    """Return the name of a delivery: that of its folder, unless it cannot be written down.
+
+    Control characters would forge lines of logs and steer terminals, and bytes that are no UTF-8 cannot be stored: they
+    are shown by number, with a digest of the name as it is, so that no two deliveries have one name.
+    """
+    if not _STEERING.search(entry.name):
+        return entry.name
+    raw = os.fsencode(entry.name)
+    shown = _STEERING.sub(lambda found: f"\\x{ord(found.group()):02x}", raw.decode("utf-8", "backslashreplace"))
+    return f"{shown}~{hashlib.sha256(raw).hexdigest()[:8]}"
 
 
 def _is_delivered(path: Path) -> bool:

@@ -70,13 +70,13 @@ def find_description(delivery: Delivery) -> Path | None:
 
 
 def read_description(file: Path, today: dt.date) -> Description:
-    """Read a description; a date of collection after `today` is wrong.
+    """Read a description; a date of collection after `today` is wrong. A link is none: it may lead to any file.
 
     Raises:
         InvalidDescription: the file cannot be read, or anything in it is not as it should be.
     """
     try:
-        if not file.is_file():
+        if not file.is_file() or file.is_symlink():
             raise InvalidDescription("", "不是普通文件", "it is not a regular file")
         with file.open("rb") as stream:
             data = stream.read(MAX_DESCRIPTION_BYTES + 1)

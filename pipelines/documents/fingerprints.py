@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.documents.deliveries import Delivery
+from pipelines.documents.deliveries import Delivery, leads_out
 
 # A file that changed so shortly before it was read may change again without another time: it is read again next time.
 _RESTLESS_NS = 2_000_000_000
@@ -55,7 +55,7 @@ def content_fingerprint(delivery: Delivery, kept_at: Path | None = None) -> str:
             digests[path] = known
         else:
             now = time.time_ns()
-            digests[path] = (fact, _file_digest(file))
+            digests[path] = (fact, _file_digest(file, delivery.path.parent))
             is_read = len(fact) > 1 and not digests[path][1].startswith("unreadable")
             if not is_read or max(fact[1:3]) > now - _RESTLESS_NS:
                 restless.add(path)
@@ -88,9 +88,11 @@ def _signature(facts: dict[str, tuple[Path, Facts]]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _file_digest(file: Path) -> str:
+def _file_digest(file: Path, raw_dir: Path) -> str:
     if not file.is_file():
         return "unreadable:not a regular file"
+    if leads_out(file, raw_dir):
+        return "unreadable:a link that leads out of its folder"
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -26,6 +26,19 @@ if sys.platform != "win32":
 
 DEFAULT_SECONDS = 60.0
 _MEMORY_BYTES = 2 << 30
+_PASSED = {
+    "PATH",
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "VIRTUAL_ENV",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+}
 _LENGTH = struct.Struct(">Q")
 _MAX_REPLY = 1 << 30
 
@@ -94,11 +107,17 @@ class IsolatedConverter:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "pipelines.documents.isolation", str(self.seconds)],
                 cwd=PROJECT_DIR,
+                env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
         return self._process
+
+
+def _environment() -> dict[str, str]:
+    """What the child needs of our environment: a reader that is broken into finds no password and no key in it."""
+    return {name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(("PYTHON", "LC_"))}
 
 
 def _kill(process: subprocess.Popen[bytes], expired: threading.Event) -> None:
@@ -158,6 +177,7 @@ def _limit_process(seconds: float) -> None:
     if sys.platform != "win32":
         with suppress(OSError, ValueError):  # macOS has no such limit of memory
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it answers through a pipe and has nothing to write
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
         signal.setitimer(signal.ITIMER_REAL, seconds + 5 if seconds else 0)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDocument
-from pipelines.documents.deliveries import Delivery
+from pipelines.documents.deliveries import Delivery, leads_out
 from pipelines.documents.formats import Reader, convert_document
 from pipelines.documents.isolation import IsolatedConverter
 from pipelines.documents.shards import WHOLE, BrokenShard, Record, ShardColumns, ShardPart, is_shard, read_records
@@ -110,6 +110,8 @@ def read_file(file: Path, source_path: str, reader: Reader) -> Document:
 def _read_piece(piece: Piece, settings: Settings, reader: Reader) -> Iterator[Document]:
     try:
         _stat(piece.file)
+        if leads_out(piece.file, settings.raw_dir):
+            raise OSError("a symbolic link that leads out of its folder; deliver the file itself")
         shard = piece.part is not None or is_shard(piece.file)
     except OSError as error:
         yield _unreadable(piece.source_path, error)

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pipelines.publishing.markdown import code_span
+from pipelines.publishing.workbook.texts import show_hidden
+
 _MAX_COLUMNS = 12
 _MAX_SAMPLES = 3
 _MAX_TEXT = 60
@@ -36,7 +39,7 @@ def page_of(diff: dict[str, Any]) -> str:
     if diff["a"] is not None:
         lines[0] = f"# {diff['a']['label']} → {diff['b']['label']}"
     if "error" in diff:
-        lines += ["```", diff["error"], "```", ""]
+        lines += ["```", show_hidden(diff["error"]).replace("`", "'"), "```", ""]
     if diff["summary"] is not None:
         summary = diff["summary"]
         lines += _reports(summary["reports"]) + _bodies(summary["bodies"]) + _figures(summary["figures"])
@@ -58,7 +61,7 @@ def _reports(reports: dict[str, Any] | None) -> list[str]:
     )
     for kind, sign in (("added", "+"), ("removed", "−")):
         lines += [
-            f"- {sign} {_whose(sample)} {_short(sample['title'])} `{sample['source_path']}`"
+            f"- {sign} {_whose(sample)} {_code(sample['title'])} {_code(sample['source_path'])}"
             for sample in reports["samples"][kind]
         ]
     return [*lines, ""]
@@ -200,7 +203,7 @@ def _place(sample: dict[str, Any]) -> str:
     key = " ".join(_cell(value) for name, value in sample["key"].items() if name != "report_key")
     parts = [key, _whose(sample) if "report_year" in sample else ""]
     if sample.get("source_path"):
-        parts.append(f"`{sample['source_path']}`")
+        parts.append(_code(sample["source_path"]))
     elif sample.get("report_key"):
         parts.append(f"`{sample['report_key'][:12]}`")
     if sample.get("line") is not None:
@@ -212,7 +215,7 @@ def _place(sample: dict[str, Any]) -> str:
 
 def _whose(sample: dict[str, Any]) -> str:
     name = sample.get("body_name") or (None if "source_path" in sample else sample.get("body_key"))
-    return f"{name or '(not named 未署名)'} {sample.get('report_year') or ''}".strip()
+    return f"{_code(name) if name else '(not named 未署名)'} {sample.get('report_year') or ''}".strip()
 
 
 def _plain(value: object) -> object:
@@ -220,13 +223,12 @@ def _plain(value: object) -> object:
 
 
 def _cell(value: object) -> str:
-    return "null" if value is None else f"`{_short(value)}`"
+    return "null" if value is None else code_span(str(value), _MAX_TEXT) or "``"
 
 
-def _short(value: object) -> str:
-    """A value on one line, of bounded length, that ends no table cell and no code span."""
-    text = " ".join(str(value if value is not None else "").split()).replace("|", "¦").replace("`", "'")
-    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…"
+def _code(value: object) -> str:
+    """What comes from a document; nothing for nothing."""
+    return "" if value is None else code_span(str(value), _MAX_TEXT)
 
 
 def _grid(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 
 import duckdb
 
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import load_settings
 
 _WIDTH = 100
@@ -144,7 +145,7 @@ def main() -> int:
             print(f"No document of the warehouse is named {wanted!r}: try the end of its path.", file=sys.stderr)
             return 1
         for source_path, document_id in found:
-            print("\n".join(trace_document(connection, source_path, document_id)), end="\n\n")
+            print(show_hidden("\n".join(trace_document(connection, source_path, document_id))), end="\n\n")
     return 0
 
 

@@ -25,7 +25,18 @@ ALLOWED = {
     "publishing": {"schemas"},
     "curation": {"forms", "gazetteer", "parsing", "publishing", "schemas"},
     "ingest": {"documents", "parsing", "publishing", "schemas"},
-    "defs": {"curation", "documents", "ingest", "gazetteer", "parsing", "schemas", "publishing", "definitions"},
+    "operations": {"publishing"},
+    "defs": {
+        "operations",
+        "curation",
+        "documents",
+        "ingest",
+        "gazetteer",
+        "parsing",
+        "schemas",
+        "publishing",
+        "definitions",
+    },
 }
 
 

@@ -15,6 +15,13 @@ import pytest
 from pipelines.curation.reading import ensure_files
 from pipelines.settings import PROJECT_DIR, Settings
 
+# As a server has them; no refresh may write them down.
+SECRETS = {
+    "GID_PG_PASSWORD": "geheim-9vKq3rTz",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-K7MDENG",
+    "S3_KEY": "AKIA-geheim-7",
+}
+
 
 @dataclass(frozen=True)
 class Warehouse:
@@ -29,6 +36,7 @@ class Warehouse:
     def environment(self, **more: str) -> dict[str, str]:
         return {
             **os.environ,
+            **SECRETS,
             "GID_RAW_DIR": str(self.settings.raw_dir),
             "GID_WAREHOUSE_DIR": str(self.settings.warehouse_dir),
             "GID_CURATION_DIR": str(self.settings.curation_dir),

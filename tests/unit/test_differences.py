@@ -297,7 +297,7 @@ def test_the_page_of_hand_made_changes(compare):
         "原有年报的数字变动：fct_reported_cell.value 1；发现 +0 −1",
         "figures of earlier reports: fct_reported_cell.value 1; findings +0 −1",
         "| `title_missing` | info | 0 | 1 | 0 | 0 |",
-        "- `value` `1.0` → null: `t2` `permit` `decisions` 第1镇 2020 `d/1.txt` line 行 34",
+        "- `value` `1.0` → null: `t2` `permit` `decisions` `第1镇` 2020 `d/1.txt` line 行 34",
         "| `fct_reported_cell` | changed | 2 | 2 | 0 | 0 | 1 |",
     ):
         assert words in page

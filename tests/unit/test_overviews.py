@@ -40,7 +40,7 @@ def test_coverage_by_year_and_province():
     assert "|2027|2|3|█████████████░░░░░░░ 67%|" in shown["coverage_by_year"].value
     assert len(shown["coverage_by_year"].value) < INLINE
     assert shown["coverage_chart"].value.startswith("![coverage by province and year](data:image/svg+xml;base64,")
-    assert "|吉林省|2027|1|1|0|1|" in shown["coverage_by_province"].value
+    assert "|`吉林省`|2027|1|1|0|1|" in shown["coverage_by_province"].value
 
 
 def test_share_of_rules_that_could_be_assessed():
