@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.defs import automation, curation, deliveries, publication, warehouse
+from pipelines.defs import automation, curation, deliveries, publication, runs, warehouse
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([deliveries, curation, warehouse, publication]),
@@ -10,6 +10,5 @@ defs = dg.Definitions(
     schedules=[automation.refresh_schedule],
     sensors=[automation.new_deliveries, automation.staging_changed],
     resources={"dbt": warehouse.dbt_resource},
-    # The steps of a run share one process: loading the project again for each would cost more than the work.
-    executor=dg.in_process_executor,
+    executor=runs.held_executor,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,22 +17,32 @@ import dagster as dg
 from pipelines.definitions import defs
 from pipelines.defs.automation import all_deliveries_tags, register_deliveries
 from pipelines.defs.event_log import open_instance
+from pipelines.defs.runs import end_dead_runs, hold_run
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.summary import format_summary
 from pipelines.settings import Settings, load_settings
 
 # What a failure that an asset words itself is printed with: not for the person who reads it.
 _FAILURE = "dagster._core.definitions.events.Failure: "
-_LOCK_WAIT_SECONDS = 2 * 3600
+_LOCK_WAIT_SECONDS = 24 * 3600
 
 
 def run_refresh(instance: dg.DagsterInstance, settings: Settings) -> dg.ExecuteInProcessResult:
     """Run the whole refresh; without any delivery, build the empty typed warehouse."""
+    end_dead_runs(instance, settings)
     if register_deliveries(instance, settings):
         job, tags = defs.resolve_job_def("refresh"), all_deliveries_tags(instance)
     else:
         job, tags = defs.resolve_job_def("build_warehouse"), {}
-    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    run_id = str(uuid.uuid4())
+    with hold_run(settings, run_id):
+        return job.execute_in_process(
+            # Who calls from a terminal calls again: a daemon that runs beside is not to do it in their place.
+            instance=instance,
+            tags={**tags, "dagster/max_retries": "0"},
+            raise_on_error=False,
+            run_id=run_id,
+        )
 
 
 @contextmanager
@@ -66,6 +77,10 @@ def failure_lines(result: dg.ExecuteInProcessResult) -> list[str]:
     return lines
 
 
+def _say(text: str) -> None:
+    print(f"{text[0].upper()}{text[1:]} …", flush=True)
+
+
 def main() -> int:
     """Refresh once; 0 where the warehouse was published, 1 where it stayed as it was."""
     settings = load_settings()
@@ -73,7 +88,7 @@ def main() -> int:
     print(f"Refreshing {settings.warehouse_dir} from {settings.raw_dir} …", flush=True)
     # A second command line waits here for the first, rather than racing it for Dagster's own files.
     with (
-        hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS),
+        hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS, _say),
         output_to(log),
         open_instance() as instance,
     ):

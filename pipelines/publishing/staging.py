@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
 
+from pipelines.publishing.database import hold_lock
+from pipelines.publishing.held import held_file, remove_dead
 from pipelines.schemas.staging import STAGING_MODELS, staging_schema
 from pipelines.settings import STAGING_FRAMES, Settings
 
 _EMPTY = "_schema.parquet"
 _MANIFEST = "_manifest"
 _MAX_STEM = 120
+# It is held while files are renamed or linked, never while anything is parsed or built.
+STAGING_LOCK_SECONDS = 600
 
 
 def file_stem(delivery: str) -> str:
@@ -43,16 +47,23 @@ def write_staging(
 ) -> None:
     """Write the frames of a delivery, then its manifest: a delivery without a manifest has to be parsed again."""
     ensure_staging_folders(settings)
-    _manifest_path(settings, delivery).unlink(missing_ok=True)
-    for frame in STAGING_MODELS:
-        _write_parquet(frames[frame], settings.staging_dir / frame / f"{file_stem(delivery)}.parquet")
     manifest = {
         "delivery": delivery,
         "fingerprint": fingerprint,
         "parser_version": parser_version,
         "rows": {frame: frames[frame].height for frame in STAGING_MODELS},
     }
-    _write_text(_manifest_path(settings, delivery), json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True))
+    paths = {frame: settings.staging_dir / frame / f"{file_stem(delivery)}.parquet" for frame in STAGING_MODELS}
+    with ExitStack() as stack:
+        parts = {frame: stack.enter_context(held_file(path)) for frame, path in paths.items()}
+        for frame, part in parts.items():
+            frames[frame].write_parquet(part, compression="zstd")
+        with hold_lock(settings.staging_lock_path, STAGING_LOCK_SECONDS):
+            _manifest_path(settings, delivery).unlink(missing_ok=True)
+            for frame, part in parts.items():
+                part.replace(paths[frame])
+            text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+            _write_text(_manifest_path(settings, delivery), text)
 
 
 def read_manifest(settings: Settings, delivery: str) -> dict[str, object] | None:
@@ -102,6 +113,18 @@ def remove_staging(settings: Settings, delivery: str) -> None:
         (settings.staging_dir / frame / f"{file_stem(delivery)}.parquet").unlink(missing_ok=True)
 
 
+def unfinished_stems(settings: Settings) -> list[str]:
+    """Return the names of files that belong to deliveries without a manifest: their run ended while it put them in place."""
+    stems = {path.stem for frame in STAGING_FRAMES for path in (settings.staging_dir / frame).glob("*.parquet")}
+    finished = {path.stem for path in (settings.staging_dir / _MANIFEST).glob("*.json")}
+    return sorted(stems - finished - {Path(_EMPTY).stem})
+
+
+def remove_dead_parts(settings: Settings) -> list[Path]:
+    """Remove what killed processes left half-written below the staging folder; return it."""
+    return remove_dead(settings.staging_dir, below=True)
+
+
 def remove_gone(settings: Settings, present: set[str]) -> list[str]:
     """Remove the staging of all deliveries but those present; return the stems of their files."""
     stems = {file_stem(name) for name in present} | {Path(_EMPTY).stem}
@@ -122,13 +145,13 @@ def _digest(text: str) -> str:
 
 
 def _write_parquet(data: pl.DataFrame, path: Path) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    data.write_parquet(part, compression="zstd")
-    part.replace(path)
+    with held_file(path) as part:
+        data.write_parquet(part, compression="zstd")
+        part.replace(path)
 
 
 def _write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with held_file(path) as part:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
