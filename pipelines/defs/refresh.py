@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,10 @@ from pipelines.definitions import defs
 from pipelines.defs.automation import all_deliveries_tags, register_deliveries
 from pipelines.defs.event_log import open_instance
 from pipelines.defs.runs import end_dead_runs, hold_run
-from pipelines.publishing.database import hold_lock
+from pipelines.publishing.database import hold_lock, remove_dead_builds
+from pipelines.publishing.room import explain_full_disk, lacks_room, texts_of
 from pipelines.publishing.summary import format_summary
-from pipelines.settings import Settings, load_settings
+from pipelines.settings import DBT_PROJECT_DIR, Settings, load_settings
 
 # What a failure that an asset words itself is printed with: not for the person who reads it.
 _FAILURE = "dagster._core.definitions.events.Failure: "
@@ -86,20 +88,34 @@ def main() -> int:
     settings = load_settings()
     log = settings.warehouse_dir / "refresh.log"
     print(f"Refreshing {settings.warehouse_dir} from {settings.raw_dir} …", flush=True)
-    # A second command line waits here for the first, rather than racing it for Dagster's own files.
-    with (
-        hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS, _say),
-        output_to(log),
-        open_instance() as instance,
-    ):
-        result = run_refresh(instance, settings)
-    if not result.success:
-        print("The refresh failed: the published warehouse is as it was.", file=sys.stderr)
-        print("\n".join(failure_lines(result)), file=sys.stderr)
+    lines = []
+    try:
+        # A second command line waits here for the first, rather than racing it for Dagster's own files.
+        with hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS, _say):
+            remove_dead_builds(settings)
+            full = lacks_room(settings)
+            if full is None:
+                with output_to(log), open_instance() as instance:
+                    result = run_refresh(instance, settings)
+                if result.success:
+                    print(format_summary(settings))
+                    return 0
+                lines = failure_lines(result)
+                full = explain_full_disk(_written_folders(settings), lines)
+    except Exception as error:
+        full = explain_full_disk(_written_folders(settings), texts_of(error))
+        if full is None:
+            raise
+    print("The refresh failed: the published warehouse is as it was.", file=sys.stderr)
+    print("\n".join([*lines, *([full] if full else [])]), file=sys.stderr)
+    if log.is_file():
         print(f"  The whole log: {log}", file=sys.stderr)
-        return 1
-    print(format_summary(settings))
-    return 0
+    return 1
+
+
+def _written_folders(settings: Settings) -> list[Path]:
+    home = os.environ.get("DAGSTER_HOME")
+    return [settings.warehouse_dir, *([Path(home)] if home else []), Path(tempfile.gettempdir()), DBT_PROJECT_DIR]
 
 
 if __name__ == "__main__":

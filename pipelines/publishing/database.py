@@ -32,16 +32,21 @@ def build_path(settings: Settings, run_id: str) -> Path:
 
 
 def begin_build(settings: Settings, run_id: str) -> Path:
-    """Make an empty folder for all that a run builds, and remove those of runs that are dead; return the database's path.
+    """Make an empty folder for all that a run builds, and remove those of dead runs; return the database's path.
 
     The folder is this process's until it publishes, or ends.
     """
     path = build_path(settings, run_id)
     end_build(path)
     _builds[path.parent] = make_held_folder(path.parent)
-    for folder in settings.build_dir.iterdir():
-        remove_unheld(folder)
+    remove_dead_builds(settings)
     return path
+
+
+def remove_dead_builds(settings: Settings) -> None:
+    """Remove the folders of builds that no living process holds."""
+    for folder in settings.build_dir.iterdir() if settings.build_dir.is_dir() else ():
+        remove_unheld(folder)
 
 
 def end_build(path: Path) -> None:
