@@ -18,7 +18,14 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What a refresh writes beside database and exports: its log, Dagster's records, dbt's.
 _BESIDE = 32 << 20
 _FULL = 2 << 20
-_WORDS = ("no space left on device", "database or disk is full", "disk quota exceeded", "file too large", "os error 28")
+_WORDS = (
+    "no space left on device",
+    "database or disk is full",
+    "disk quota exceeded",
+    "file too large",
+    "os error 28",
+    "could not write all bytes",
+)
 
 
 def lacks_room(settings: Settings) -> str | None:
