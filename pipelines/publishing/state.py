@@ -86,8 +86,8 @@ def build_key(settings: Settings) -> str:
 
     Files that come back to what they once were are another build, for another one was published or checked by then.
     """
-    published = [_changed_at(path) for path in (settings.database_path, _state_path(settings))]
-    return f"{staging_digest(settings)[:16]}+{curation_digest(settings)[:16]}@{max(published)}"
+    published = "+".join(f"{_changed_at(path)}" for path in (settings.database_path, _state_path(settings)))
+    return f"{staging_digest(settings)[:16]}+{curation_digest(settings)[:16]}@{published}"
 
 
 def _write(settings: Settings, state: dict[str, Any]) -> None:

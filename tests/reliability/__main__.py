@@ -22,6 +22,8 @@ from tests.reliability.moments import MOMENTS
 from tests.reliability.published import Result, look
 
 _KILLS_BETWEEN = 8
+# The share of kills that strike at any second; the others strike shortly after a moment.
+_ANY_TIME = 0.3
 # From this moment on, what dbt has to do may be replayed.
 _AFTER_DBT = 4
 
@@ -58,7 +60,7 @@ class Campaign:
         if look(self.lane.warehouse) == self.results[self.second]:
             self.second = not self.second
             self.lane.deliver(self.second)
-        aimed = self.chance.random() < 0.5
+        aimed = self.chance.random() >= _ANY_TIME
         slower = max(1.0, self.seconds / 45)
         name, seconds = draw_moment(self.chance, slower) if aimed else (None, self.chance.uniform(0, self.seconds))
         spare = self.chance.random() < 0.15

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipelines.curation.reading import ensure_files
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, Settings
-from tests.reliability.moments import MOMENTS, Signs, link_of, moment_of
+from tests.reliability.moments import MOMENTS, moment_of, signs_of
 from tests.rendering.tabbed import render_report
 
 _POLL_SECONDS = 0.003
@@ -106,7 +106,7 @@ class Lane:
             replay: dbt does what it did before; for moments after it.
             spare_children: kill the main process alone, as a kernel short of memory does; what it had started goes on.
         """
-        signs = Signs(self.warehouse, link_of(self.warehouse))
+        signs = signs_of(self.warehouse)
         sign = next((sign for moment, sign, _ in MOMENTS if moment == name), MOMENTS[0][1])
         begun = time.monotonic()
         process = self.start(replay)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,30 +10,31 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Signs:
-    """What tells of the moments of one refresh of a warehouse; `current` is what was current when it began."""
+    """What tells of the moments of one refresh of a warehouse, beside what was there when it began."""
 
     warehouse: Path
     current: str | None
+    before: frozenset[tuple[Path, int]]
 
     def has_begun(self) -> bool:
         """Dagster has begun the run."""
-        return _any(self.warehouse / ".runs")
+        return bool(self._new(".runs"))
 
     def builds(self) -> bool:
         """The folder of the build is there."""
-        return _any(self.warehouse / "build")
+        return bool(self._new("build"))
 
     def runs_dbt(self) -> bool:
         """dbt builds models."""
-        return any(path.name == "gid.duckdb" for path in _below(self.warehouse / "build"))
+        return any((folder / "gid.duckdb").exists() for folder in self._new("build"))
 
     def built(self) -> bool:
         """dbt has ended, and Dagster is told of every model and test."""
-        return any((folder / "dbt" / "run_results.json").exists() for folder in _entries(self.warehouse / "build"))
+        return any((folder / "dbt" / "run_results.json").exists() for folder in self._new("build"))
 
     def publishes(self) -> bool:
         """The draft of a release is there."""
-        return any(name.endswith(".part") for name in _names(self.warehouse / "releases"))
+        return bool(self._drafts())
 
     def exports(self) -> bool:
         """Parquet files are written."""
@@ -48,7 +50,7 @@ class Signs:
 
     def stands_finished(self) -> bool:
         """The release has its name."""
-        return any(name > (self.current or "") for name in _names(self.warehouse / "releases") if name[0] != ".")
+        return any(not path.name.startswith(".") for path in self._new("releases"))
 
     def is_switched(self) -> bool:
         """Readers are led to the new release."""
@@ -56,10 +58,19 @@ class Signs:
 
     def removes(self) -> bool:
         """Earlier releases are being removed."""
-        return any(name.endswith(".old") for name in _names(self.warehouse / "releases"))
+        return any(path.name.endswith(".old") for path in self._new("releases"))
 
     def _drafts(self) -> list[Path]:
-        return [path for path in _entries(self.warehouse / "releases") if path.name.endswith(".part")]
+        return [path for path in self._new("releases") if path.name.endswith(".part")]
+
+    def _new(self, name: str) -> list[Path]:
+        return [path for path, number in entries(self.warehouse / name) if (path, number) not in self.before]
+
+
+def signs_of(warehouse: Path) -> Signs:
+    """Look before a refresh begins."""
+    there = frozenset(entry for name in (".runs", "build", "releases") for entry in entries(warehouse / name))
+    return Signs(warehouse, link_of(warehouse), there)
 
 
 # In their order; seconds after the sign within which the kill comes at random, on an idle machine.
@@ -103,20 +114,10 @@ def link_of(warehouse: Path) -> str | None:
         return None
 
 
-def _names(folder: Path) -> list[str]:
+def entries(folder: Path) -> list[tuple[Path, int]]:
+    """Return what is in a folder, each with its inode: a folder that was made anew under the same name is another."""
     try:
-        return [entry.name for entry in folder.iterdir()]
+        with os.scandir(folder) as found:
+            return [(folder / entry.name, entry.inode()) for entry in found]
     except OSError:
         return []
-
-
-def _entries(folder: Path) -> list[Path]:
-    return [folder / name for name in _names(folder)]
-
-
-def _any(folder: Path) -> bool:
-    return bool(_names(folder))
-
-
-def _below(folder: Path) -> list[Path]:
-    return [path for entry in _entries(folder) for path in _entries(entry)]
