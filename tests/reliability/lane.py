@@ -30,8 +30,11 @@ SECOND = "第二批 2024"
 class Lane:
     """Folders below one, and the refreshes on them; nothing of the environment's own warehouse is touched."""
 
-    def __init__(self, folder: Path, raw: Path | None = None, **environment: str) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, raw: Path | None = None, umask: int = -1, cores: int | None = None, **environment: str
+    ) -> None:
+        self.folder, self.umask, self.cores = folder, umask, cores
+        self.largest_file: int | None = None
         self.raw, self.warehouse, self.tmp = folder / "raw", folder / "warehouse", folder / "tmp"
         for path in (self.tmp, self.dagster):
             path.mkdir(parents=True, exist_ok=True)
@@ -79,13 +82,14 @@ class Lane:
     def start(self, replay: bool = False) -> subprocess.Popen[str]:
         """Start a refresh in a process group of its own; with `replay`, dbt does what it did before."""
         return subprocess.Popen(
-            [sys.executable, "-m", "pipelines.defs.refresh"],
+            limited(self.cores, self.largest_file, "-m", "pipelines.defs.refresh"),
             cwd=PROJECT_DIR,
             env={**self.environment, **({"GID_TEST_REPLAY": "1"} if replay else {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            umask=self.umask,
         )
 
     def refresh(self, replay: bool = False) -> tuple[int, str, float]:
@@ -161,6 +165,16 @@ class Lane:
             out, err = reader.communicate(timeout=120)
         assert reader.returncode == 0, f"a reader met an error:\n{err}"
         told.append(out.strip())
+
+
+def limited(cores: int | None, largest_file: int | None, *arguments: str) -> list[str]:
+    """Return a command that runs Python on so many cores, with files up to so many bytes; None sets no limit."""
+    set_limits = [
+        f"os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{cores}])" if cores else "",
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, {largest_file}))" if largest_file else "",
+    ]
+    run = "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    return [sys.executable, "-c", "; ".join(filter(None, ["import os, resource, sys", *set_limits, run])), *arguments]
 
 
 class _Ended(Exception):
