@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.defs import automation, curation, deliveries, operations, publication, warehouse
+from pipelines.defs import automation, curation, deliveries, operations, publication, runs, warehouse
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([deliveries, curation, warehouse, publication]),
@@ -15,6 +15,5 @@ defs = dg.Definitions(
         operations.alert_on_stale_data,
     ],
     resources={"dbt": warehouse.dbt_resource},
-    # The steps of a run share one process: loading the project again for each would cost more than the work.
-    executor=dg.in_process_executor,
+    executor=runs.held_executor,
 )

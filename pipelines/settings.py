@@ -113,6 +113,16 @@ class Settings:
         return self.warehouse_dir / ".publish.lock"
 
     @property
+    def staging_lock_path(self) -> Path:
+        """Held by the one process that puts a delivery's frames in place, or takes all of them for a build."""
+        return self.warehouse_dir / ".staging.lock"
+
+    @property
+    def runs_dir(self) -> Path:
+        """A file for every run of Dagster that has begun, held by its process: who looks can tell whether it lives."""
+        return self.warehouse_dir / ".runs"
+
+    @property
     def refresh_lock_path(self) -> Path:
         """Held by the one refresh that was started from the command line."""
         return self.warehouse_dir / ".refresh.lock"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.curation.faults import Fault
+from pipelines.publishing.held import held_file, remove_dead
 
 _BOM = "\ufeff"
 
@@ -81,11 +81,12 @@ def ensure_file(path: Path, columns: Sequence[str]) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(text.encode("utf-8"))
-    if path.exists():
-        shutil.copymode(path, part)
-    part.replace(path)
+    remove_dead(path.parent)
+    with held_file(path) as part:
+        part.write_bytes(text.encode("utf-8"))
+        if path.exists():
+            shutil.copymode(path, part)
+        part.replace(path)
 
 
 def _csv_line(fields: Sequence[str]) -> str:

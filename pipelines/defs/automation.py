@@ -13,6 +13,7 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 from sqlalchemy.exc import IntegrityError
 
 from pipelines.defs.deliveries import deliveries_partitions
+from pipelines.defs.runs import end_dead_runs
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.documents.fingerprints import stat_signature
 from pipelines.publishing.staging import staged_deliveries
@@ -150,6 +151,7 @@ def new_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult:
 def staging_changed(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Wait for ingestion to come to rest, so that a thousand deliveries make one build."""
     settings = load_settings()
+    end_dead_runs(context.instance, settings)
     for job in (ingest_delivery.name, refresh.name, build_warehouse.name):
         if context.instance.get_runs_count(RunsFilter(job_name=job, statuses=_UNFINISHED)):
             yield dg.SkipReason(f"a run of {job} has not ended yet")

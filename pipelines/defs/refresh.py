@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,24 +18,35 @@ import dagster as dg
 from pipelines.definitions import defs
 from pipelines.defs.automation import all_deliveries_tags, register_deliveries
 from pipelines.defs.event_log import open_instance
+from pipelines.defs.runs import end_dead_runs, hold_run
 from pipelines.operations.secrets import redact
-from pipelines.publishing.database import hold_lock
+from pipelines.publishing.database import hold_lock, remove_dead_builds
+from pipelines.publishing.room import explain_full_disk, lacks_room, texts_of
 from pipelines.publishing.summary import format_summary
 from pipelines.publishing.workbook.texts import show_hidden
-from pipelines.settings import Settings, load_settings
+from pipelines.settings import DBT_PROJECT_DIR, Settings, load_settings
 
 # What a failure that an asset words itself is printed with: not for the person who reads it.
 _FAILURE = "dagster._core.definitions.events.Failure: "
-_LOCK_WAIT_SECONDS = 2 * 3600
+_LOCK_WAIT_SECONDS = 24 * 3600
 
 
 def run_refresh(instance: dg.DagsterInstance, settings: Settings) -> dg.ExecuteInProcessResult:
     """Run the whole refresh; without any delivery, build the empty typed warehouse."""
+    end_dead_runs(instance, settings)
     if register_deliveries(instance, settings):
         job, tags = defs.resolve_job_def("refresh"), all_deliveries_tags(instance)
     else:
         job, tags = defs.resolve_job_def("build_warehouse"), {}
-    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    run_id = str(uuid.uuid4())
+    with hold_run(settings, run_id):
+        return job.execute_in_process(
+            # Who calls from a terminal calls again: a daemon that runs beside is not to do it in their place.
+            instance=instance,
+            tags={**tags, "dagster/max_retries": "0"},
+            raise_on_error=False,
+            run_id=run_id,
+        )
 
 
 @contextmanager
@@ -68,25 +81,43 @@ def failure_lines(result: dg.ExecuteInProcessResult) -> list[str]:
     return lines
 
 
+def _say(text: str) -> None:
+    print(f"{text[0].upper()}{text[1:]} …", flush=True)
+
+
 def main() -> int:
     """Refresh once; 0 where the warehouse was published, 1 where it stayed as it was."""
     settings = load_settings()
     log = settings.warehouse_dir / "refresh.log"
     print(f"Refreshing {settings.warehouse_dir} from {settings.raw_dir} …", flush=True)
-    # A second command line waits here for the first, rather than racing it for Dagster's own files.
-    with (
-        hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS),
-        output_to(log),
-        open_instance() as instance,
-    ):
-        result = run_refresh(instance, settings)
-    if not result.success:
-        print("The refresh failed: the published warehouse is as it was.", file=sys.stderr)
-        print("\n".join(failure_lines(result)), file=sys.stderr)
+    lines = []
+    try:
+        # A second command line waits here for the first, rather than racing it for Dagster's own files.
+        with hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS, _say):
+            remove_dead_builds(settings)
+            full = lacks_room(settings)
+            if full is None:
+                with output_to(log), open_instance() as instance:
+                    result = run_refresh(instance, settings)
+                if result.success:
+                    print(format_summary(settings))
+                    return 0
+                lines = failure_lines(result)
+                full = explain_full_disk(_written_folders(settings), lines)
+    except Exception as error:
+        full = explain_full_disk(_written_folders(settings), texts_of(error))
+        if full is None:
+            raise
+    print("The refresh failed: the published warehouse is as it was.", file=sys.stderr)
+    print("\n".join([*lines, *([full] if full else [])]), file=sys.stderr)
+    if log.is_file():
         print(f"  The whole log: {log}", file=sys.stderr)
-        return 1
-    print(format_summary(settings))
-    return 0
+    return 1
+
+
+def _written_folders(settings: Settings) -> list[Path]:
+    home = os.environ.get("DAGSTER_HOME")
+    return [settings.warehouse_dir, *([Path(home)] if home else []), Path(tempfile.gettempdir()), DBT_PROJECT_DIR]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Belongs here: running dbt on the build database of a run. What the models comput
 
 import importlib.metadata
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -17,13 +16,15 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from packaging.version import Version
 
+from pipelines.defs.manifest import ensure_manifest
 from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.publishing.database import begin_build
 from pipelines.publishing.dbt_environment import dbt_environment, source_variables
 from pipelines.publishing.dbt_sources import ensure_sources
-from pipelines.publishing.staging import remove_gone
+from pipelines.publishing.inputs import take_inputs
+from pipelines.publishing.staging import remove_dead_parts, remove_gone
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import DBT_PROJECT_DIR, load_settings
 
@@ -37,9 +38,9 @@ _SOURCES = {
 }
 
 
-def set_dbt_environment(database: Path) -> None:
-    """Tell dbt, through its environment, where to read staging parquet and where to build."""
-    os.environ.update(dbt_environment(load_settings(), database))
+def set_dbt_environment(database: Path, **folders: str) -> None:
+    """Tell dbt, through its environment, where to read and where to build; `folders` stand in for those of the settings."""
+    os.environ.update({**dbt_environment(load_settings(), database), **folders})
     # dbt stands beside the Python that runs us, which need not be on the PATH (.venv/bin/python without activation).
     beside = str(Path(sys.executable).parent)
     if beside not in os.environ.get("PATH", "").split(os.pathsep):
@@ -84,15 +85,8 @@ def prepare_project() -> DbtProject:
     """Return the dbt project with its manifest, made now if the project was changed or never parsed."""
     set_dbt_environment(DBT_PROJECT_DIR / "target" / "gid.duckdb")
     project = DbtProject(project_dir=DBT_PROJECT_DIR, profiles_dir=DBT_PROJECT_DIR)
-    sources = [path for pattern in ("**/*.sql", "**/*.yml", "**/*.md", "**/*.csv") for path in _files(pattern)]
-    manifest = project.manifest_path
-    if not manifest.exists() or manifest.stat().st_mtime < max(path.stat().st_mtime for path in sources):
-        project.preparer.prepare(project)
+    ensure_manifest(project, InstalledDbt(project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR)))
     return project
-
-
-def _files(pattern: str) -> list[Path]:
-    return [path for path in DBT_PROJECT_DIR.glob(pattern) if "target" not in path.parts]
 
 
 class InstalledDbt(DbtCliResource):
@@ -127,20 +121,22 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     """Build all models from all staging parquet into this run's own database, and test them."""
     settings = load_settings()
     ensure_sources(settings)
+    remove_dead_parts(settings)
     gone = remove_gone(settings, {delivery.name for delivery in find_deliveries(settings.raw_dir)})
     if gone:
         context.log.info(f"removed the staging of deliveries that are gone: {gone}")
     database = begin_build(settings, context.run_id)
-    set_dbt_environment(database)
+    set_dbt_environment(database, **take_inputs(settings, database.parent))
     # Unit tests try the SQL on made-up rows: they are for who changes it (`tests/integration/test_dbt_units.py`).
-    invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    invocation = dbt.cli(command, context=context, target_path=database.parent / "dbt")
     events: list[Any] = []
     try:
         # Row counts and previews can be read only when dbt has let go of the file.
         events.extend(invocation.stream())
     finally:
-        yield from _with_previews(events, database)
-        shutil.rmtree(invocation.target_path, ignore_errors=True)
+        # Where dbt came to no database at all, its own error is what counts.
+        yield from _with_previews(events, database) if database.is_file() else events
 
 
 def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipelines.operations.storage import StorageError, copy_storage
 from pipelines.publishing.database import PublishingError, hold_lock
-from pipelines.publishing.release_files import files_of, remove, share_file, sync_tree
+from pipelines.publishing.release_files import files_of, share_file, sync_tree
 from pipelines.publishing.releases import current_folder, list_releases
 from pipelines.settings import Settings, load_settings
 
@@ -59,7 +59,7 @@ def make_backup(settings: Settings, target: Path, with_raw: bool = False) -> Pat
         sync_tree(part)
         part.replace(folder)
     finally:
-        remove(part)
+        remove_path(part)
     return folder
 
 
@@ -87,7 +87,7 @@ def _copy_releases(settings: Settings, target: Path) -> str | None:
     target.mkdir()
     for left in settings.warehouse_dir.glob(f"{_SNAPSHOT}*"):
         if not (Path("/proc") / left.name.removeprefix(_SNAPSHOT)).exists():
-            remove(left)
+            remove_path(left)
     snapshot = settings.warehouse_dir / f"{_SNAPSHOT}{os.getpid()}"
     try:
         with hold_lock(settings.lock_path, _LOCK_WAIT_SECONDS):
@@ -101,7 +101,7 @@ def _copy_releases(settings: Settings, target: Path) -> str | None:
                 shutil.copyfile(state, snapshot / _STATE)
         _copy_tree(snapshot, target)
     finally:
-        remove(snapshot)
+        remove_path(snapshot)
     return current
 
 

@@ -6,7 +6,6 @@ Belongs here: CSV with a mark of UTF-8, in which no text can run, beside a secon
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, fields
@@ -16,6 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.publishing.database import published_tables
+from pipelines.publishing.held import held_file, remove_dead
 from pipelines.publishing.workbook.definitions import Meaning, read_comments
 from pipelines.publishing.workbook.scope import Division, UnknownDivision, find_division, make_scope
 from pipelines.publishing.workbook.texts import may_run, show_hidden
@@ -97,10 +97,10 @@ def _batches(cursor: duckdb.DuckDBPyConnection) -> Iterable[list[tuple[Any, ...]
 
 
 def _write(path: Path, header: list[str], batches: Iterable[Iterable[tuple[Any, ...]]]) -> int:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     field: Callable[[Any], str] = to_field
     rows = 0
-    try:
+    remove_dead(path.parent)
+    with held_file(path) as part:
         with part.open("w", encoding="utf-8-sig", newline="") as stream:
             stream.write(",".join(header) + "\r\n")
             for batch in batches:
@@ -108,8 +108,6 @@ def _write(path: Path, header: list[str], batches: Iterable[Iterable[tuple[Any, 
                 stream.writelines(f"{line}\r\n" for line in lines)
                 rows += len(lines)
         part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
     return rows
 
 

@@ -6,10 +6,11 @@ Belongs here: files below the curation folder of a warehouse. What people write 
 from __future__ import annotations
 
 import hashlib
-import os
+from pathlib import Path
 
 import polars as pl
 
+from pipelines.publishing.held import held_file
 from pipelines.schemas.curation import CURATION_MODELS, curation_schema
 from pipelines.settings import CORRECTIONS_FILE, OVERRIDES_FILE, Settings
 
@@ -23,9 +24,9 @@ def write_curated(settings: Settings, frames: dict[str, pl.DataFrame], digest: s
     (folder / _DIGEST).unlink(missing_ok=True)
     for name in CURATION_MODELS:
         _write(frames[name], folder / f"{name}.parquet")
-    part = folder / f".{_DIGEST}.{os.getpid()}.part"
-    part.write_text(digest, encoding="utf-8")
-    part.replace(folder / _DIGEST)
+    with held_file(folder / _DIGEST) as part:
+        part.write_text(digest, encoding="utf-8")
+        part.replace(folder / _DIGEST)
 
 
 def ensure_curated(settings: Settings) -> None:
@@ -57,7 +58,7 @@ def applied_digest(settings: Settings) -> str:
         return ""
 
 
-def _write(data: pl.DataFrame, path: os.PathLike[str]) -> None:
-    part = f"{os.fspath(path)}.{os.getpid()}.part"
-    data.write_parquet(part, compression="zstd")
-    os.replace(part, path)  # noqa: PTH105
+def _write(data: pl.DataFrame, path: Path) -> None:
+    with held_file(path) as part:
+        data.write_parquet(part, compression="zstd")
+        part.replace(path)

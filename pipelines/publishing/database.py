@@ -1,25 +1,25 @@
 """The DuckDB file of a run: built beside the published ones, and finished.
 
-Belongs here: paths of builds, the lock of the publisher. What the tables hold is the concern of dbt.
+Belongs here: folders of builds, locks by which processes wait for one another. What the tables hold is the concern of dbt.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from pipelines.publishing.held import Hold, make_held_folder, remove_path, remove_unheld
 from pipelines.settings import Settings
 
 PUBLISHED_SCHEMA = "main"
 _HELPER_SCHEMAS = ("staging", "intermediate")
-_DEAD_AFTER_SECONDS = 24 * 3600
+_builds: dict[Path, Hold] = {}
 
 
 class PublishingError(RuntimeError):
@@ -32,14 +32,28 @@ def build_path(settings: Settings, run_id: str) -> Path:
 
 
 def begin_build(settings: Settings, run_id: str) -> Path:
-    """Make an empty folder for a run's database and remove what dead runs left behind; return the database's path."""
+    """Make an empty folder for all that a run builds, and remove those of dead runs; return the database's path.
+
+    The folder is this process's until it publishes, or ends.
+    """
     path = build_path(settings, run_id)
-    shutil.rmtree(path.parent, ignore_errors=True)
-    path.parent.mkdir(parents=True)
-    for folder in settings.build_dir.iterdir():
-        if folder != path.parent and time.time() - folder.stat().st_mtime > _DEAD_AFTER_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+    end_build(path)
+    _builds[path.parent] = make_held_folder(path.parent)
+    remove_dead_builds(settings)
     return path
+
+
+def remove_dead_builds(settings: Settings) -> None:
+    """Remove the folders of builds that no living process holds."""
+    for folder in settings.build_dir.iterdir() if settings.build_dir.is_dir() else ():
+        remove_unheld(folder)
+
+
+def end_build(path: Path) -> None:
+    """Remove the folder of a run's database, with all that is in it."""
+    remove_path(path.parent)
+    if path.parent in _builds:
+        _builds.pop(path.parent).end()
 
 
 def finish_build(path: Path) -> None:
@@ -70,8 +84,13 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 @contextmanager
-def hold_lock(path: Path, wait_seconds: float) -> Iterator[None]:
+def hold_lock(path: Path, wait_seconds: float, say: Callable[[str], object] | None = None) -> Iterator[None]:
     """Hold a file lock that ends with this process; wait for another holder up to a limit.
+
+    Args:
+        path: the file; it stays.
+        wait_seconds: how long to wait for a holder, who is alive as long as the lock is held.
+        say: told once who is waited for, where somebody is.
 
     Raises:
         PublishingError: another process still holds it; the message names that process.
@@ -84,12 +103,13 @@ def hold_lock(path: Path, wait_seconds: float) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
+                lock.seek(0)
+                holder = f"another process ({lock.read().strip() or 'unknown'}) is at work on {path.parent}"
                 if time.monotonic() >= deadline:
-                    lock.seek(0)
-                    raise PublishingError(
-                        f"another process ({lock.read().strip() or 'unknown'}) is at work on {path.parent}; "
-                        "run again when it has ended"
-                    ) from None
+                    raise PublishingError(f"{holder}; run again when it has ended") from None
+                if say is not None:
+                    say(f"{holder}; waiting for it to end")
+                    say = None
                 time.sleep(0.2)
         lock.seek(0)
         lock.truncate()

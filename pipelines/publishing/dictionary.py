@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.publishing.held import held_file
 from pipelines.schemas.descriptions import column_entry, table_entry
 from pipelines.schemas.published import load_columns, load_primary_keys
 from pipelines.settings import Settings
@@ -77,6 +78,7 @@ def dictionary_frame() -> pl.DataFrame:
 def write_dictionary(settings: Settings) -> None:
     """Write `dictionary_columns.parquet` into the dictionary folder of the warehouse, in place of the one before."""
     settings.dictionary_dir.mkdir(parents=True, exist_ok=True)
-    part = settings.dictionary_dir / ".dictionary_columns.parquet.part"
-    dictionary_frame().write_parquet(part, compression="zstd")
-    part.replace(settings.dictionary_dir / "dictionary_columns.parquet")
+    path = settings.dictionary_dir / "dictionary_columns.parquet"
+    with held_file(path) as part:
+        dictionary_frame().write_parquet(part, compression="zstd")
+        part.replace(path)

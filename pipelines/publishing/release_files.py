@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.publishing.database import PublishingError
+from pipelines.publishing.held import remove_path
 
 _AT_FDCWD, _EXCHANGE = -100, 2
 
@@ -43,11 +44,11 @@ def switch_link(link: Path, target: str) -> None:
     if link.is_symlink() and str(link.readlink()) == target:
         return
     part = link.with_name(f".{link.name}.{os.getpid()}.part")
-    remove(part)
+    remove_path(part)
     part.symlink_to(target)
     if link.is_dir() and not link.is_symlink():
         _exchange(part, link)
-        remove(part)
+        remove_path(part)
     else:
         part.replace(link)
     sync(link.parent)
@@ -63,14 +64,6 @@ def _exchange(link: Path, folder: Path) -> None:
     folder.replace(old)
     link.replace(folder)
     old.replace(link)
-
-
-def remove(path: Path) -> None:
-    """Remove a file, a link or a folder; what is not there is removed already."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def share_file(source: Path, target: Path) -> None:

@@ -17,9 +17,7 @@ import duckdb
 
 import pipelines
 from pipelines.publishing.contents import Content
-from pipelines.publishing.curation import applied_digest
-from pipelines.publishing.staging import staged_parsers
-from pipelines.publishing.state import staging_digest
+from pipelines.publishing.state import Inputs, inputs_now
 from pipelines.publishing.versions import parse_version
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, REFERENCE_DIR, SEEDS_DIR, Settings
 
@@ -37,14 +35,17 @@ class Holding:
     counts: dict[str, dict[str, int]]
 
 
-def make_record(settings: Settings, version: str, previous: str | None, holding: Holding) -> dict[str, Any]:
-    """Describe a release that was built just now from what is staged, by the code and seeds that stand here."""
+def make_record(
+    settings: Settings, version: str, previous: str | None, holding: Holding, inputs: Inputs | None = None
+) -> dict[str, Any]:
+    """Describe a release that was built just now from its inputs (what is staged, unless given), by code and seeds as they stand."""
+    built_from = inputs or inputs_now(settings)
     return {
         **_identity(version, previous, datetime.now().astimezone()),
         "code_version": f"{pipelines.__version__}+{_digest((PROJECT_DIR / 'pipelines').rglob('*.py'))}",
-        "parser_versions": staged_parsers(settings),
-        "staging": staging_digest(settings),
-        "curation": applied_digest(settings),
+        "parser_versions": list(built_from.parser_versions),
+        "staging": built_from.staging,
+        "curation": built_from.curation,
         "dbt_project": _digest(file for part in _PARTS_OF_DBT for file in (DBT_PROJECT_DIR / part).rglob("*.*")),
         "seeds": {file.stem: _digest([file]) for file in sorted(SEEDS_DIR.glob("*.csv"))},
         "divisions": _digest(REFERENCE_DIR.glob("*.csv")),

@@ -6,7 +6,6 @@ Belongs here: which release is current, which are there, retention. A new one is
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,16 +15,15 @@ from typing import Any
 import duckdb
 
 from pipelines.publishing.contents import hash_database
-from pipelines.publishing.release_files import remove, switch_link, sync
+from pipelines.publishing.held import remove_dead, remove_path
+from pipelines.publishing.release_files import switch_link, sync
 from pipelines.publishing.release_record import RECORD, read_record, recorded_contents
-from pipelines.publishing.state import read_state
+from pipelines.publishing.state import note_last_used, read_state
 from pipelines.publishing.versions import Version, next_version, parse_version
 from pipelines.settings import Settings
 
 DIFF = "diff.json"
 PAGE = "diff.md"
-# Longer than anybody needs from reading the link to opening the file behind it.
-_GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,17 @@ def current_folder(settings: Settings) -> Path | None:
 def used_versions(settings: Settings) -> set[Version]:
     """Return the versions of all folders, finished, published or not, and the one that was noted as published last."""
     names = [folder.name for folder in settings.releases_dir.iterdir()] if settings.releases_dir.is_dir() else []
-    names.append(str(read_state(settings).get("version")))
+    state = read_state(settings)
+    names += [str(state.get("version")), str(state.get("last_used"))]
     return {version for name in names if (version := parse_version(name))}
+
+
+def note_used(settings: Settings, used: Iterable[Version]) -> None:
+    """Note the last version used where only a release that is going to be removed tells of it: two kills may follow each other."""
+    state, last = read_state(settings), max(used, default=None)
+    noted = [version for name in ("version", "last_used") if (version := parse_version(str(state.get(name))))]
+    if last is not None and noted and last > max(noted):
+        note_last_used(settings, str(last))
 
 
 def version_after(settings: Settings, today: date, used_before: Iterable[Version] = ()) -> Version:
@@ -124,10 +131,12 @@ def remove_unfinished(settings: Settings) -> None:
     A release after the one that was noted as published last, and that is not current, is such a one.
     """
     for path in settings.releases_dir.glob(".*"):
-        remove(path)
-    for name in ("exports", "current", "gid.duckdb", "link", "state"):
+        remove_path(path)
+    for name in ("exports", "current", "gid.duckdb", "link"):
         for path in settings.warehouse_dir.glob(f".{name}.*.*"):
-            remove(path)
+            remove_path(path)
+    for folder in (settings.warehouse_dir, settings.workbooks_dir, settings.curated_dir, settings.dictionary_dir):
+        remove_dead(folder)
     noted, current = parse_version(str(read_state(settings).get("version"))), current_release(settings)
     if noted is not None and current is not None:
         for release in list_releases(settings):
@@ -135,9 +144,10 @@ def remove_unfinished(settings: Settings) -> None:
                 remove_release(release.folder)
 
 
-def remove_old(settings: Settings) -> list[str]:
+def remove_old(settings: Settings, left: Path | None = None) -> list[str]:
     """Remove all but the newest releases, as many as are to be kept, never the current one; return what was removed.
 
+    The one that has just been left (`left`) stays until the next refresh: who has followed the link to it may open its files.
     A folder that is named as a release and has no record that can be read is no release to anybody, and goes as well.
     """
     releases, current = list_releases(settings), current_release(settings)
@@ -146,8 +156,7 @@ def remove_old(settings: Settings) -> list[str]:
     listed = {release.folder for release in releases}
     nameless = [folder for folder in _named_folders(settings) if folder not in listed | {current_folder(settings)}]
     old = [release.folder for release in releases if release.version not in kept] + nameless
-    if current and any(folder.name == current.record["previous"] for folder in old):
-        time.sleep(_GRACE_SECONDS)  # a reader may have followed the link before the switch and not opened the file yet
+    old = [folder for folder in old if folder != left]
     for folder in old:
         remove_release(folder)
     return [folder.name for folder in old]
@@ -162,10 +171,10 @@ def _named_folders(settings: Settings) -> list[Path]:
 def remove_release(folder: Path) -> None:
     """Remove a release under a hidden name, so that half of it is never seen; files that are open stay readable."""
     hidden = folder.with_name(f".{folder.name}.old")
-    remove(hidden)
+    remove_path(hidden)
     folder.replace(hidden)
     sync(hidden.parent)
-    remove(hidden)
+    remove_path(hidden)
 
 
 def is_whole(release: Release) -> bool:

@@ -20,12 +20,12 @@ import duckdb
 
 from pipelines.publishing.comparison import compare_releases, first_release, not_compared
 from pipelines.publishing.contents import hash_database
-from pipelines.publishing.database import PublishingError
+from pipelines.publishing.database import PublishingError, end_build
 from pipelines.publishing.difference_page import page_of
+from pipelines.publishing.held import remove_path
 from pipelines.publishing.release_files import (
     check_links,
     protect_files,
-    remove,
     share_equal_files,
     share_file,
     switch_link,
@@ -50,6 +50,7 @@ from pipelines.publishing.releases import (
     fix_links,
     is_undamaged,
     make_current,
+    note_used,
     remove_old,
     remove_unfinished,
     restore_current,
@@ -57,6 +58,7 @@ from pipelines.publishing.releases import (
     version_after,
 )
 from pipelines.publishing.sides import Unreadable
+from pipelines.publishing.state import Inputs
 from pipelines.publishing.summary import count_database
 from pipelines.publishing.versions import Version, parse_version
 from pipelines.settings import Settings
@@ -105,6 +107,7 @@ def draft_release(settings: Settings, built: Path) -> Iterator[Draft]:
         check_links(settings.warehouse_dir)
         # One that was finished and never switched to is removed now; its version may be in somebody's notes by then.
         used = used_versions(settings)
+        note_used(settings, used)
         remove_unfinished(settings)
         _take_in_older_layout(settings)
         restore_current(settings)
@@ -113,10 +116,10 @@ def draft_release(settings: Settings, built: Path) -> Iterator[Draft]:
         try:
             draft.folder.mkdir()
             built.replace(draft.database)
-            shutil.rmtree(built.parent, ignore_errors=True)
+            end_build(built)
             yield draft
         finally:
-            remove(draft.folder)
+            remove_path(draft.folder)
     except OSError as error:
         room = "; make room, or keep fewer releases (GID_RELEASES_KEPT), and run again"
         raise PublishingError(
@@ -125,12 +128,13 @@ def draft_release(settings: Settings, built: Path) -> Iterator[Draft]:
         ) from error
 
 
-def publish_release(settings: Settings, draft: Draft) -> Published:
-    """Publish a draft whose exports are written, unless the current release holds the same."""
+def publish_release(settings: Settings, draft: Draft, inputs: Inputs | None = None) -> Published:
+    """Publish a draft whose exports are written, unless the current release holds the same; `inputs` is what it was built from."""
     contents, current = hash_database(draft.database), current_release(settings)
     files = sorted(path.name for path in draft.exports.glob("*"))
     if current is not None and holds_the_same(current.record, contents, files) and _stands_as_made(current, draft):
         fix_links(settings)
+        remove_old(settings)
         page = (current.folder / PAGE).read_text(encoding="utf-8") if (current.folder / PAGE).is_file() else ""
         return Published(str(current.version), current.record["previous"], False, current.headline(), page)
     before = current_folder(settings)
@@ -138,9 +142,9 @@ def publish_release(settings: Settings, draft: Draft) -> Published:
     if before is not None:
         share_equal_files(draft.exports, before / "exports")
     holding = Holding(draft.folder, contents, count_database(draft.database))
-    record = make_record(settings, str(draft.version), previous, holding)
+    record = make_record(settings, str(draft.version), previous, holding, inputs)
     diff = _finish(settings, draft, record, before)
-    remove_old(settings)
+    remove_old(settings, left=before)
     return Published(str(draft.version), previous, True, diff["headline"], page_of(diff))
 
 
@@ -172,7 +176,7 @@ def _finish(settings: Settings, draft: Draft, record: dict[str, Any], before: Pa
     except BaseException:
         now = current_release(settings)
         if now is None or now.version != draft.version:
-            remove(folder)
+            remove_path(folder)
         raise
     return diff
 

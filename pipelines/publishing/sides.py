@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import Any
 
 import duckdb
 
 from pipelines.publishing.contents import Content, hash_database, quoted, shown_name
+from pipelines.publishing.held import held_folder, remove_dead
 from pipelines.publishing.release_record import file_digest, read_record, recorded_contents
 
 _MEMORY = "2GB"
@@ -50,10 +51,12 @@ class Side:
 @contextmanager
 def open_comparison(scratch: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection that keeps to some memory and writes what is more into a folder that it removes."""
-    with TemporaryDirectory(dir=scratch, prefix=".diff.") as folder:
+    place = (scratch or Path(gettempdir())) / "diff"
+    remove_dead(place.parent)
+    with held_folder(place) as folder:
         config: dict[str, Any] = {
             "memory_limit": _MEMORY,
-            "temp_directory": folder,
+            "temp_directory": str(folder),
             "preserve_insertion_order": "false",
         }
         with duckdb.connect(":memory:", config=config) as connection:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 
+from pipelines.publishing.database import hold_lock
+from pipelines.publishing.held import held_file, remove_dead
 from pipelines.schemas.staging import staging_schema
 from pipelines.settings import STAGING_FRAMES, Settings
 
@@ -23,6 +25,8 @@ _MANIFEST = "_manifest"
 PARTS = "_parts"
 HASHES = "_hashes"
 _MAX_STEM = 120
+# It is held while files are renamed or linked, never while anything is parsed or built.
+STAGING_LOCK_SECONDS = 600
 
 
 def file_stem(delivery: str) -> str:
@@ -77,13 +81,18 @@ def write_staging(
         "rows": {frame: frames[frame].height for frame in STAGING_FRAMES},
         **(totals or {}),
     }
-    manifest_path(settings, delivery).unlink(missing_ok=True)
-    for frame in STAGING_FRAMES:
-        path = frame_path(settings, frame, delivery)
-        if path.is_dir():
-            shutil.rmtree(path)
-        write_frame(frames[frame], path)
-    write_manifest(settings, manifest)
+    paths = {frame: frame_path(settings, frame, delivery) for frame in STAGING_FRAMES}
+    with ExitStack() as stack:
+        parts = {frame: stack.enter_context(held_file(path)) for frame, path in paths.items()}
+        for frame, part in parts.items():
+            frames[frame].write_parquet(part, compression="zstd")
+        with hold_lock(settings.staging_lock_path, STAGING_LOCK_SECONDS):
+            manifest_path(settings, delivery).unlink(missing_ok=True)
+            for frame, part in parts.items():
+                if paths[frame].is_dir():
+                    shutil.rmtree(paths[frame])
+                part.replace(paths[frame])
+            write_manifest(settings, manifest)
     return manifest
 
 
@@ -172,19 +181,31 @@ def hashes_path(settings: Settings, delivery: str) -> Path:
     return settings.staging_dir / HASHES / f"{file_stem(delivery)}.json"
 
 
+def unfinished_stems(settings: Settings) -> list[str]:
+    """Return the names of files that belong to deliveries without a manifest: their run ended while it put them in place."""
+    stems = {path.stem for frame in STAGING_FRAMES for path in (settings.staging_dir / frame).glob("*.parquet")}
+    finished = {path.stem for path in (settings.staging_dir / _MANIFEST).glob("*.json")}
+    return sorted(stems - finished - {Path(_EMPTY).stem})
+
+
+def remove_dead_parts(settings: Settings) -> list[Path]:
+    """Remove what killed processes left half-written below the staging folder; return it."""
+    return remove_dead(settings.staging_dir, below=True)
+
+
 def write_frame(data: pl.DataFrame, path: Path) -> None:
     """Write a frame, whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    data.write_parquet(part, compression="zstd")
-    part.replace(path)
+    with held_file(path) as part:
+        data.write_parquet(part, compression="zstd")
+        part.replace(path)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with held_file(path) as part:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
 
 
 def remove_path(path: Path) -> None:

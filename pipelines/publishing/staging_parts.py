@@ -13,8 +13,10 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.publishing.database import hold_lock
 from pipelines.publishing.staging import (
     PARTS,
+    STAGING_LOCK_SECONDS,
     file_stem,
     frame_path,
     manifest_path,
@@ -125,14 +127,15 @@ def finish_install(settings: Settings, delivery: str) -> None:
 
 def _finish_install(settings: Settings, folder: Path, manifest: dict[str, Any]) -> None:
     delivery = manifest["delivery"]
-    manifest_path(settings, delivery).unlink(missing_ok=True)
-    for frame in STAGING_FRAMES:
-        made = folder / _READY / frame
-        if made.exists():
-            target = frame_path(settings, frame, delivery)
-            remove_path(target)
-            made.rename(target)
-    write_manifest(settings, manifest)
+    with hold_lock(settings.staging_lock_path, STAGING_LOCK_SECONDS):
+        manifest_path(settings, delivery).unlink(missing_ok=True)
+        for frame in STAGING_FRAMES:
+            made = folder / _READY / frame
+            if made.exists():
+                target = frame_path(settings, frame, delivery)
+                remove_path(target)
+                made.rename(target)
+        write_manifest(settings, manifest)
     remove_path(folder)
 
 

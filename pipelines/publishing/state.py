@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.publishing.curation import applied_digest, curation_digest
-from pipelines.publishing.staging import staged_deliveries
+from pipelines.publishing.held import held_file
+from pipelines.publishing.staging import staged_deliveries, staged_parsers
 from pipelines.settings import Settings
 
 
@@ -22,24 +23,46 @@ def staging_digest(settings: Settings) -> str:
     return hashlib.sha256(json.dumps(staged_deliveries(settings), sort_keys=True).encode()).hexdigest()
 
 
-def write_state(settings: Settings, version: str | None = None, is_new: bool = True) -> None:
-    """Note that what is staged now is published, with the curation that was applied to it, as which release, and when.
+@dataclass(frozen=True)
+class Inputs:
+    """What a build rests on: digests of what was staged and curated, and the versions of the parser that read it."""
+
+    staging: str
+    curation: str
+    parser_versions: tuple[str, ...]
+
+
+def inputs_now(settings: Settings) -> Inputs:
+    """Return what a build that began at this moment would rest on."""
+    return Inputs(staging_digest(settings), applied_digest(settings), tuple(staged_parsers(settings)))
+
+
+def write_state(
+    settings: Settings, version: str | None = None, is_new: bool = True, inputs: Inputs | None = None
+) -> None:
+    """Note which staging and curation the published release was built from, which release that is, and when.
 
     Args:
         settings: whose warehouse.
         version: the release that is current now.
         is_new: whether it was made now; if not, this was a check that found nothing changed.
+        inputs: what it was built from; without it, what is staged now.
     """
+    built_from = inputs or inputs_now(settings)
     state = {
-        "staging": staging_digest(settings),
-        "curation": applied_digest(settings),
+        "staging": built_from.staging,
+        "curation": built_from.curation,
         "version": version,
         "checked_at": datetime.now().astimezone().isoformat(timespec="seconds"),
         "is_new": is_new,
     }
-    part = settings.warehouse_dir / f".state.{os.getpid()}.part"
-    part.write_text(json.dumps(state) + "\n", encoding="utf-8")
-    part.replace(_state_path(settings))
+    used = read_state(settings).get("last_used")
+    _write(settings, state if used is None else {**state, "last_used": used})
+
+
+def note_last_used(settings: Settings, version: str) -> None:
+    """Note a version that a release bore which is going to be removed: it may be in somebody's notes."""
+    _write(settings, {**read_state(settings), "last_used": version})
 
 
 def read_state(settings: Settings) -> dict[str, Any]:
@@ -63,8 +86,14 @@ def build_key(settings: Settings) -> str:
 
     Files that come back to what they once were are another build, for another one was published or checked by then.
     """
-    published = [_changed_at(path) for path in (settings.database_path, _state_path(settings))]
-    return f"{staging_digest(settings)[:16]}+{curation_digest(settings)[:16]}@{max(published)}"
+    published = "+".join(f"{_changed_at(path)}" for path in (settings.database_path, _state_path(settings)))
+    return f"{staging_digest(settings)[:16]}+{curation_digest(settings)[:16]}@{published}"
+
+
+def _write(settings: Settings, state: dict[str, Any]) -> None:
+    with held_file(_state_path(settings)) as part:
+        part.write_text(json.dumps(state) + "\n", encoding="utf-8")
+        part.replace(_state_path(settings))
 
 
 def _changed_at(path: Path) -> int:

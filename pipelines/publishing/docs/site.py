@@ -9,7 +9,6 @@ import io
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from pipelines.publishing.docs.graph import read_graph, without_unused_seeds
 from pipelines.publishing.docs.markup import WIDE, contents, raw_html
 from pipelines.publishing.docs.seeds import form_pages, metrics_page, rules_page
 from pipelines.publishing.docs.tables import table_pages
+from pipelines.publishing.held import held_folder, remove_dead
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -64,13 +64,14 @@ def build_docs(settings: Settings, with_dbt_page: bool = True) -> Path:
     """
     target = settings.warehouse_dir / "docs"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".docs.") as folder:
-        source, html = Path(folder) / "source", Path(folder) / "html"
+    remove_dead(target.parent)
+    with held_folder(target) as folder:
+        source, html = folder / "source", folder / "html"
         write_pages(source, with_dbt_page)
-        _run_sphinx(source, html, Path(folder) / "doctrees")
+        _run_sphinx(source, html, folder / "doctrees")
         if with_dbt_page:
             write_dbt_page(settings, html / _DBT_PAGE)
-        old = Path(folder) / "old"
+        old = folder / "old"
         if target.exists():
             target.replace(old)
         html.replace(target)

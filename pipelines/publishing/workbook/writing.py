@@ -6,8 +6,6 @@ Belongs here: `write_workbook` for all publications and `write_division_workbook
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from xlsxwriter.workbook import Workbook
 
 import pipelines
 from pipelines.publishing.database import PublishingError, published_tables
+from pipelines.publishing.held import held_file, held_folder, remove_dead
 from pipelines.publishing.workbook.data_sheet import FRONT_NAME, Book, write_sheet
 from pipelines.publishing.workbook.definitions import NAME as DEFINITIONS_NAME
 from pipelines.publishing.workbook.definitions import write_definitions
@@ -66,12 +65,10 @@ def write_division_workbook(settings: Settings, wanted: str) -> WorkbookFile:
         division = find_division(connection, wanted)
         settings.workbooks_dir.mkdir(parents=True, exist_ok=True)
         path = settings.workbooks_dir / f"{division.code}_{division.name}.xlsx"
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        remove_dead(settings.workbooks_dir)
+        with held_file(path) as part:
             done = _write(connection, division, part, settings)
             part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
     return WorkbookFile(path, done.rows, done.left_out)
 
 
@@ -83,8 +80,8 @@ def _write(
     make_scope(connection, division)
     (n_reports,) = connection.execute("select count(*) from wb_report").fetchone() or (0,)
     count_cells(connection, empty=n_reports > limit)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".sheets.") as folder:
-        workbook = Workbook(str(path), {**_OPTIONS, "tmpdir": folder})
+    with held_folder(path.with_name("sheets")) as folder:
+        workbook = Workbook(str(path), {**_OPTIONS, "tmpdir": str(folder)})
         workbook.set_properties(
             {
                 "title": "政府信息公开工作年度报告 数据工作簿",

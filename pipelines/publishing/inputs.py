@@ -1,0 +1,57 @@
+"""What one build rests on: staging and curation as they were at one moment, linked into the folder of the run.
+
+Belongs here: taking that moment, and noting it beside the build. Deliveries may be staged anew while dbt reads; a build reads
+each of them whole, and what is noted as published is what was built, not what has been staged since.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from pipelines.publishing.database import PublishingError, hold_lock
+from pipelines.publishing.release_files import share_file
+from pipelines.publishing.staging import STAGING_LOCK_SECONDS, unfinished_stems
+from pipelines.publishing.state import Inputs, inputs_now
+from pipelines.settings import STAGING_FRAMES, Settings
+
+_NOTE = "inputs.json"
+
+
+def take_inputs(settings: Settings, build: Path) -> dict[str, str]:
+    """Link staging and curation into the folder of a build; return the environment that leads dbt there.
+
+    Raises:
+        PublishingError: a delivery was being staged when its run ended; what is there of it is of two readings.
+    """
+    staging, curation = build / "inputs" / "staging", build / "inputs" / "curation"
+    with hold_lock(settings.staging_lock_path, STAGING_LOCK_SECONDS):
+        half = unfinished_stems(settings)
+        if half:
+            raise PublishingError(
+                f"the staging of {', '.join(half)} in {settings.staging_dir} was not finished: its run was ended while it "
+                "wrote. Run `make warehouse`, or the job ingest_delivery for it; nothing was built from half of it"
+            )
+        for frame in STAGING_FRAMES:
+            _link_tree(settings.staging_dir / frame, staging / frame)
+        _link_tree(settings.curated_dir, curation)
+        (build / _NOTE).write_text(json.dumps(asdict(inputs_now(settings))), encoding="utf-8")
+    return {"GID_STAGING_DIR": str(staging), "GID_CURATED_DIR": str(curation)}
+
+
+def read_inputs(settings: Settings, build: Path) -> Inputs:
+    """Return what a build rests on; where that was not noted, what a build would rest on now."""
+    try:
+        noted = json.loads((build / _NOTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return inputs_now(settings)
+    return Inputs(noted["staging"], noted["curation"], tuple(noted["parser_versions"]))
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    for file in sorted(source.rglob("*.parquet")):
+        if not file.name.startswith("."):
+            linked = target / file.relative_to(source)
+            linked.parent.mkdir(parents=True, exist_ok=True)
+            share_file(file, linked)

@@ -1,0 +1,101 @@
+"""A run whose process was killed is ended in Dagster's records by the next; one that lives is left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus
+
+from pipelines.definitions import defs
+from pipelines.defs.automation import build_warehouse, staging_changed
+from pipelines.defs.runs import end_dead_runs, held_executor, hold_run
+from pipelines.settings import PROJECT_DIR, load_settings
+
+HOLDER = """
+import sys, time
+from pipelines.defs.runs import hold_run
+from pipelines.settings import load_settings
+with hold_run(load_settings(), sys.argv[1]):
+    print('holding', flush=True)
+    time.sleep(600)
+"""
+
+
+@dg.op
+def look(context) -> list[str]:
+    return [path.name for path in load_settings().runs_dir.iterdir()]
+
+
+@dg.job(executor_def=held_executor)
+def looking():
+    look()
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("GID_WAREHOUSE_DIR", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("GID_RAW_DIR", str(tmp_path / "raw"))
+    return load_settings()
+
+
+@pytest.fixture
+def instance():
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+def begun(instance, job, status: DagsterRunStatus) -> str:
+    run = instance.create_run_for_job(job, status=status)
+    return str(run.run_id)
+
+
+def test_a_run_lives_as_long_as_its_process(settings, instance):
+    run = begun(instance, looking, DagsterRunStatus.STARTED)
+    leaving = begun(instance, looking, DagsterRunStatus.CANCELING)
+    elsewhere = begun(instance, looking, DagsterRunStatus.STARTED)
+    command = [sys.executable, "-c", HOLDER, run]
+    with subprocess.Popen(command, cwd=PROJECT_DIR, env={**os.environ}, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "holding\n"
+        with hold_run(settings, leaving):
+            os.utime(settings.runs_dir / run, (0, 0))
+            assert end_dead_runs(instance, settings) == [], "a living run was ended"
+        (settings.runs_dir / leaving).touch()
+        assert end_dead_runs(instance, settings) == [leaving]
+        holder.send_signal(signal.SIGKILL)
+    assert end_dead_runs(instance, settings) == [run]
+    statuses = [instance.get_run_by_id(one).status for one in (run, leaving, elsewhere)]
+    assert statuses == [DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED, DagsterRunStatus.STARTED]
+    assert list(settings.runs_dir.iterdir()) == []
+    assert end_dead_runs(instance, settings) == []
+
+
+def test_a_run_that_has_ended_is_not_ended_again(settings, instance):
+    run = begun(instance, looking, DagsterRunStatus.SUCCESS)
+    settings.runs_dir.mkdir(parents=True)
+    (settings.runs_dir / run).touch()
+    assert end_dead_runs(instance, settings) == []
+    assert instance.get_run_by_id(run).status == DagsterRunStatus.SUCCESS
+    assert list(settings.runs_dir.iterdir()) == []
+
+
+def test_the_executor_holds_the_run(settings, instance):
+    with dg.instance_for_test() as own:
+        result = dg.execute_job(dg.reconstructable(looking), instance=own)
+    assert result.success
+    assert list(settings.runs_dir.iterdir()) == []
+
+
+def test_a_dead_run_does_not_keep_the_sensor_waiting(settings, instance):
+    run = begun(instance, defs.resolve_job_def(build_warehouse.name), DagsterRunStatus.STARTED)
+    context = dg.build_sensor_context(instance=instance)
+    assert "has not ended yet" in next(iter(staging_changed(context))).skip_message
+    settings.runs_dir.mkdir(parents=True, exist_ok=True)
+    (settings.runs_dir / run).touch()
+    (request,) = staging_changed(context)
+    assert isinstance(request, dg.RunRequest)
