@@ -29,6 +29,7 @@ from pipelines.settings import PROJECT_DIR, load_settings
 
 _CASES = "text-shard html-shard mixed-shard text-files mixed-files"
 _PAGE = PROJECT_DIR / "docs" / "benchmarks.md"
+_CHARTS = _PAGE.parent / "charts"
 _MANY_FILES = 50_000
 
 
@@ -115,9 +116,9 @@ def write_page(folder: Path) -> int:
     results = Results(Measured(**one) for one in kept["measured"])
     blocks = {**run_blocks(kept, results), **compare_blocks(compared)}
     _PAGE.write_text(fill(_PAGE.read_text(encoding="utf-8"), blocks), encoding="utf-8")
-    (_PAGE.parent / "site" / "bench-stages.svg").write_text(stages_chart(results) + "\n", encoding="utf-8")
+    (_CHARTS / "bench-stages.svg").write_text(stages_chart(results) + "\n", encoding="utf-8")
     chart = compare_chart(compared["compared"])
-    (_PAGE.parent / "site" / "bench-compare.svg").write_text(chart + "\n", encoding="utf-8")
+    (_CHARTS / "bench-compare.svg").write_text(chart + "\n", encoding="utf-8")
     print(f"written: {_PAGE.relative_to(PROJECT_DIR)} with its charts")
     return 0
 

@@ -6,6 +6,7 @@ Belongs here: seconds, processor time, memory, limits. What is run does not.
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from pathlib import Path
 
 _INTERVAL = 0.05
 _TAIL = 2_000
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_MEMORY = re.compile(r"^(VmRSS|VmHWM):\s+(\d+) kB$", re.MULTILINE)
 
 
 class Clock:
@@ -97,9 +98,8 @@ def run_measured(command: Sequence[str], environment: Mapping[str, str], limits:
             _end_group(process.pid)
         if process.returncode and not problem:
             problem = _tail(output.fileno()) or f"it ended with {process.returncode}"
-    # Where there is no /proc, the largest process of the tree has to do; the kernel counts it in KiB but on macOS.
-    largest = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
-    return Run(wall, usage.ru_utime + usage.ru_stime, max(peak, largest), problem)
+    # Where there is no /proc, the largest process of the tree has to do. Linux would count what this process had at its start.
+    return Run(wall, usage.ru_utime + usage.ru_stime, peak or usage.ru_maxrss, problem)
 
 
 def _beyond(seconds: float, peak: int, limits: Limits) -> str:
@@ -124,14 +124,19 @@ def _tail(descriptor: int) -> str:
 
 
 def tree_bytes(pid: int) -> int:
-    """Memory of a process and all below it; pages that several of them share count for each."""
-    total, waiting = 0, [pid]
+    """Memory of a process and all below it, or the most that one of them ever had, if that is more.
+
+    Pages that several of them share count for each.
+    """
+    total, highest, waiting = 0, 0, [pid]
     while waiting:
         folder = Path("/proc") / str(waiting.pop())
         try:
-            total += int((folder / "statm").read_text().split()[1]) * _PAGE
+            found = dict(_MEMORY.findall((folder / "status").read_text(encoding="utf-8")))
+            total += int(found["VmRSS"]) * 1024
+            highest = max(highest, int(found["VmHWM"]) * 1024)
             for task in (folder / "task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
-        except (OSError, ValueError, IndexError):
+                waiting += [int(child) for child in (task / "children").read_text(encoding="utf-8").split()]
+        except (OSError, ValueError, KeyError):  # it has ended meanwhile
             continue
-    return total
+    return max(total, highest)

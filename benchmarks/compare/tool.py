@@ -33,7 +33,7 @@ def pandas_reader() -> Reader:
 
     def read(text: str) -> list[list[list[str]]]:
         try:
-            frames = pandas.read_html(io.StringIO(text), keep_default_na=False)
+            frames = pandas.read_html(io.StringIO(text), flavor="lxml", keep_default_na=False)
         except ValueError:  # no tables found
             return []
         return [_rows_of(frame) for frame in frames]
