@@ -23,10 +23,10 @@ DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
 .PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv \
-	instance health prune backup restore audit licences FORCE
+	instance health prune backup restore audit licences bench bench-compare bench-record bench-page FORCE
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  GID_RAW_DIR=…, GID_WAREHOUSE_DIR=… and GID_CURATION_DIR=… before any of them point it at other folders."
 
@@ -54,8 +54,8 @@ test: check ## all checks, then all tests, two files at a time
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 12
 
 check: $(INSTALLED) ## lint, format, types, SQL style, packages, dbt parse
-	@$(BIN)/ruff check pipelines tests
-	@$(BIN)/ruff format --check --quiet pipelines tests
+	@$(BIN)/ruff check benchmarks pipelines tests
+	@$(BIN)/ruff format --check --quiet benchmarks pipelines tests
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@$(BIN)/python -m pipelines.operations.packages --check
@@ -65,6 +65,18 @@ check: $(INSTALLED) ## lint, format, types, SQL style, packages, dbt parse
 
 accuracy: $(INSTALLED) ## read generated and golden documents, compare with their truth: data/warehouse/accuracy
 	@$(BIN)/python -m tests.accuracy --documents $(ACCURACY_DOCUMENTS) --out $(GID_WAREHOUSE_DIR)/accuracy
+
+bench: $(INSTALLED) ## how fast each stage is, against a floor, and how it grows (BENCH_N="1000 10000 100000"): docs/benchmarks.md
+	@$(BIN)/python -m benchmarks run
+
+bench-compare: $(INSTALLED) ## the same pages read by other tools, cell by cell (they are installed below the bench folder)
+	@$(BIN)/python -m benchmarks compare
+
+bench-record: $(INSTALLED) ## keep the last run in benchmarks/history.jsonl, for later runs to be compared with
+	@$(BIN)/python -m benchmarks record
+
+bench-page: $(INSTALLED) ## write the last run and the last comparison into docs/benchmarks.md
+	@$(BIN)/python -m benchmarks page
 
 dev: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## Dagster's page on http://127.0.0.1:3000 (DAGSTER_PORT=… for another)
 	@echo "The asset graph will be at http://127.0.0.1:$(DAGSTER_PORT)/asset-groups"
@@ -130,4 +142,4 @@ reference: $(INSTALLED) ## fetch and shape data/reference again (npm and the net
 clean: ## remove everything built (warehouse, exports, caches, .venv), never data/raw or data/curation
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
 	find "$(GID_WAREHOUSE_DIR)" -mindepth 1 -not -name .gitkeep -delete
-	find pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find benchmarks pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipelines.operations.storage import StorageError, copy_storage
 from pipelines.publishing.database import PublishingError, hold_lock
+from pipelines.publishing.held import remove_path
 from pipelines.publishing.release_files import files_of, share_file, sync_tree
 from pipelines.publishing.releases import current_folder, list_releases
 from pipelines.settings import Settings, load_settings

@@ -28,6 +28,7 @@ from pipelines.settings import PROJECT_DIR, Settings
 
 _DOCS = PROJECT_DIR / "docs"
 _ASSETS = _DOCS / "site"
+_CHARTS = _DOCS / "charts"
 _START, _LIMITS = "start.md", "limits.md"
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 _DBT_PAGE = "dbt/index.html"
@@ -92,6 +93,7 @@ def write_pages(folder: Path, with_dbt_page: bool) -> None:
         path = folder / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.rstrip() + "\n", encoding="utf-8")
+    shutil.copytree(_CHARTS, folder / "methods" / _CHARTS.name)
 
 
 def _written_pages() -> dict[str, str]:
