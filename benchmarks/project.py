@@ -22,14 +22,16 @@ import pipelines.parsing.deliveries
 from benchmarks import floor
 from benchmarks.measure import Clock
 from pipelines.curation.reading import read_curation
-from pipelines.documents.deliveries import content_fingerprint, find_deliveries
+from pipelines.documents.deliveries import find_deliveries
+from pipelines.documents.fingerprints import content_fingerprint
 from pipelines.documents.reading import Document, read_delivery
 from pipelines.gazetteer.divisions import load_divisions
 from pipelines.parsing.deliveries import parse_delivery
 from pipelines.parsing.version import parser_version
 from pipelines.publishing.curation import curation_digest, write_curated
 from pipelines.publishing.database import begin_build, build_path, finish_build, hold_lock
-from pipelines.publishing.dbt_sources import dbt_environment, ensure_sources
+from pipelines.publishing.dbt_environment import dbt_environment
+from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.publishing.exports import write_exports
 from pipelines.publishing.releasing import draft_release, publish_release
 from pipelines.publishing.staging import ensure_staging_folders, read_staging, write_staging
