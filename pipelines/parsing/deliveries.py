@@ -6,7 +6,9 @@ Belongs here: the order of the steps. Each step's own work stands in the module 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
 
@@ -75,11 +77,25 @@ def _parse_batch(documents: dict[int, Document]) -> ParsedReports:
     """Parse documents by their number; where the parser itself fails, one by one, so that one document fails alone."""
     readable = {doc: d for doc, d in documents.items() if d.text is not None and not d.is_duplicate}
     try:
-        return _parse(readable)
+        with _no_collections():
+            return _parse(readable)
     except _FAILURES:
         parts = [_parse_alone(doc, document) for doc, document in readable.items()]
     joined = {name: pl.concat([getattr(part, name) for part in parts], how="diagonal_relaxed") for name in _PARSED}
     return ParsedReports(**joined, findings=[found for part in parts for found in part.findings])
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Put off the search for cycles: parsing makes millions of objects and no cycles that matter within one batch."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _parse_alone(doc: int, document: Document) -> ParsedReports:
