@@ -15,10 +15,10 @@ from pipelines.documents.decoding import plausibility
 from pipelines.documents.pages import PageBuilder
 
 _SNIFFED = 65_536
+_PAGE_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|tbody|tr|td|th)\b[^<>]*>", re.IGNORECASE)
+_SURE_TAG = re.compile(rb"<(?:html|body|t[dr])\b", re.IGNORECASE)
 _TAGS = re.compile(
-    rb"<(?:(?P<page>!doctype\s+html|html|head|body|table|tbody|tr|td|th)"
-    rb"|/?(?:p|div|br|span|font|h[1-6]|[uo]l|li|a|b|strong|center|section|article|meta))\b[^<>]*>",
-    re.IGNORECASE,
+    rb"</?(?:p|div|br|span|font|h[1-6]|[uo]l|li|a|b|strong|center|section|article|meta)\b[^<>]*>", re.IGNORECASE
 )
 _CELL_LINE = re.compile(rb"^\t(?!\s*<)", re.MULTILINE)
 _DECLARED = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -45,9 +45,9 @@ def looks_like_html(data: bytes) -> bool:
     A text in the tabbed layout with a stray tag in it is no page.
     """
     head = data[:_SNIFFED].replace(b"\x00", b"")
-    tags = list(_TAGS.finditer(head))
-    if any(tag["page"] for tag in tags):
-        return len(_CELL_LINE.findall(head)) < 5 or bool(re.search(rb"<(?:html|body|t[dr])\b", head, re.IGNORECASE))
+    if _PAGE_TAG.search(head):
+        return bool(_SURE_TAG.search(head)) or len(_CELL_LINE.findall(head)) < 5
+    tags = _TAGS.findall(head)
     lines = sum(1 for line in head.splitlines() if line.strip())
     return bool(tags) and 2 * len(tags) >= lines
 

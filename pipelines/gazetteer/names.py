@@ -19,10 +19,10 @@ _AUTONOMOUS = re.compile(r"(自治州|自治县|自治旗|自治区|地区|州|�
 
 
 @cache
-def office_endings() -> tuple[tuple[str, str], ...]:
-    """Return (ending, level) of the offices that govern a division, the longest first; level `township` or `any`."""
+def office_endings() -> dict[str, str]:
+    """Return ending -> level of the offices that govern a division, the longest first; level `township` or `any`."""
     seed = load_seed("body_offices")
-    return tuple(sorted(zip(seed["ending"], seed["level"], strict=True), key=lambda row: -len(row[0])))
+    return dict(sorted(zip(seed["ending"], seed["level"], strict=True), key=lambda row: -len(row[0])))
 
 
 @cache

@@ -87,7 +87,7 @@ def read_name(name: str) -> Reading:
 
 def is_office(rest: str, *, of_township: bool) -> bool:
     """Tell whether the words behind a division's name are those of its government (人民政府, 街道办事处)."""
-    return not rest or any(rest == ending for ending, level in office_endings() if of_township or level == "any")
+    return not rest or office_endings().get(rest) in (("any", "township") if of_township else ("any",))
 
 
 def is_division_of(division: Reading, body: Reading) -> bool:
@@ -150,7 +150,7 @@ def _as_reading(steps: tuple[Step, ...], rest: str) -> Reading:
 
 def _without_office(rest: str) -> str:
     """Return the words before the office of a township: 新立镇人民政府 -> 新立镇."""
-    for ending, _ in office_endings():
+    for ending in office_endings() if rest.endswith(tuple(office_endings())) else ():
         if rest.endswith(ending) and len(rest) > len(ending):
             return rest.removesuffix(ending) + ("街道" if ending.startswith("街道") else "")
     return rest

@@ -5,7 +5,9 @@ Belongs here: what is read and parsed together. The rows of the staging frames a
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -80,7 +82,8 @@ def parse_batch(documents: dict[int, Document], care: Care, note: Callable[[str]
     note(f"batch {first}")
     if first not in care.alone and not any(place_of(d) in care.unparsed for d in documents.values() if care.unparsed):
         try:
-            return _parse(documents)
+            with _no_collections():
+                return _parse(documents)
         except _FAILURES:
             pass
     return _join([_parse_alone(doc, document, care, note) for doc, document in documents.items()])
@@ -98,6 +101,19 @@ def _batches(documents: Iterable[tuple[int, Document]], n: int) -> Iterator[dict
         n_characters += size
     if batch:
         yield batch
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Put off the search for cycles: parsing makes millions of objects and no cycles that matter within one batch."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _parse_alone(doc: int, document: Document, care: Care, note: Callable[[str], None]) -> ParsedReports:

@@ -21,13 +21,17 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Filled:
-    """The texts of a batch that were filled in: frames as those of `table_reading.Tables`, and `numbers` as of `pages.Pages`."""
+    """The texts of a batch that were filled in: frames as those of `table_reading.Tables`, and `numbers` as of `pages.Pages`.
+
+    `in_cells`: `doc`, `n_cell_numbers`: how many of the numbers stand in cells of figures.
+    """
 
     docs: pl.Series
     reports: pl.DataFrame
     cells: pl.DataFrame
     prose: pl.DataFrame
     numbers: pl.DataFrame
+    in_cells: pl.DataFrame
 
 
 def fill_known(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
@@ -55,18 +59,21 @@ def fill_templates(skeletons: dict[int, Skeleton], templates: dict[str, Template
     kinds = list(templates.values())
     of_doc = [numbers[skeleton.signature] for skeleton in skeletons.values()]
     docs = pl.Series("doc", list(skeletons), dtype=pl.UInt32)
-    facts = [(kinds[kind].form_version, kinds[kind].form_basis, kinds[kind].n_numbers) for kind in of_doc]
-    reports = pl.DataFrame(
-        facts, schema={"form_version": pl.String, "form_basis": pl.Int32, "n": pl.UInt32}, orient="row"
-    ).insert_column(0, docs)
+    facts = [
+        (kind.form_version, kind.form_basis, kind.n_numbers, kind.n_cell_numbers)
+        for kind in map(kinds.__getitem__, of_doc)
+    ]
+    schema = {"form_version": pl.String, "form_basis": pl.Int32, "n": pl.UInt32, "n_cell_numbers": pl.Int32}
+    reports = pl.DataFrame(facts, schema=schema, orient="row").insert_column(0, docs)
     return Filled(
         docs=docs,
-        reports=reports.drop("n"),
+        reports=reports.select("doc", "form_version", "form_basis"),
         cells=_cells(list(skeletons.values()), np.array(of_doc, dtype=np.int64), kinds, docs)
         if of_doc
         else pl.DataFrame(),
         prose=_prose(skeletons),
         numbers=reports.select("doc", "n"),
+        in_cells=reports.select("doc", "n_cell_numbers"),
     )
 
 
@@ -110,7 +117,7 @@ def _cells(skeletons: list[Skeleton], of_doc: Integers, kinds: list[Template], d
         last[places] = lines + kind.last
         base += int(heights[number])
     return (
-        _joined(pl.concat([kind.cells for kind in kinds]), vocabulary, rows, figures)
+        _joined(pl.concat([kind.cells for kind in kinds], rechunk=True), vocabulary, rows, figures)
         .with_columns(
             doc=pl.Series(np.repeat(docs.to_numpy(), heights[of_doc])),
             line_start=pl.Series(first.astype(np.int32)),
@@ -125,6 +132,6 @@ def _joined(cells: pl.DataFrame, vocabulary: dict[str, int], rows: Integers, fig
     printed = pl.Series("text", list(vocabulary), dtype=pl.String)
     read = printed.to_frame().join(parse_values(printed), on="text", how="left", maintain_order="left")
     own = cells.select(text="raw_value", value_state="value_state", value="value")
-    values = pl.concat([read.select(own.columns), own])
+    values = pl.concat([read.select(own.columns), own], rechunk=True)
     filled = values[np.where(figures < 0, len(vocabulary) + rows, figures)]
     return cells[rows].with_columns(raw_value=filled["text"], value_state=filled["value_state"], value=filled["value"])

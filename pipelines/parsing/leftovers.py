@@ -10,6 +10,7 @@ import unicodedata
 
 import polars as pl
 
+from pipelines.forms.caches import cache_short
 from pipelines.forms.labels import label_key, row_labels
 from pipelines.parsing.findings import join_numbers
 from pipelines.parsing.values import NUMBER_TOKEN, clean_value, count_numbers
@@ -101,10 +102,11 @@ def find_unread_tables(prose: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache_short(maxsize=20_000)
 def may_hold_row(line: str) -> bool:
     """Tell whether `find_unread_tables` may find figures in a line of prose, whatever its section; true in case of doubt."""
     words = line.rstrip(_BEHIND_WORDS)
-    if any(map(str.isdecimal, line[max(len(words) - 1, 0) :])):
+    if words[-1:].isdecimal() or (words != line and any(map(str.isdecimal, line[len(words) :]))):
         return True
     return len(line.split()) > 1 and _SPACED.search(unicodedata.normalize("NFKC", line)) is not None
 

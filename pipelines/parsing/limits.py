@@ -16,6 +16,8 @@ MAX_MARKS = 200_000
 
 def excess_of(text: str) -> str | None:
     """Return what a text has too much of to be parsed, None where it is within the limits."""
+    if len(text) <= min(MAX_CHARACTERS, MAX_LINES, MAX_LINE, MAX_MARKS):
+        return None
     if len(text) > MAX_CHARACTERS:
         return f"{len(text):,} characters"
     if (n_lines := text.count("\n") + 1) > MAX_LINES:

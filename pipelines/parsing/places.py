@@ -47,8 +47,14 @@ class Clue:
 
 def find_mentions(lines: dict[int, list[Line]]) -> dict[int, list[tuple[int, str]]]:
     """Return the full names of divisions above the townships that each document's lines print: doc -> (line, words)."""
-    rows = [(doc, number, text) for doc, printed in lines.items() for number, text in printed]
-    prose = pl.DataFrame(rows, schema={"doc": pl.UInt32, "line": pl.Int32, "text": pl.String}, orient="row")
+    prose = pl.DataFrame(
+        {
+            "doc": [doc for doc, printed in lines.items() for _ in printed],
+            "line": [number for printed in lines.values() for number, _ in printed],
+            "text": [text for printed in lines.values() for _, text in printed],
+        },
+        schema={"doc": pl.UInt32, "line": pl.Int32, "text": pl.String},
+    )
     text = pl.col("text")
     governed = text.str.extract_all(_SHORT_MENTION).list.eval(pl.element().str.slice(0, 2))
     found = (

@@ -24,6 +24,7 @@ from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.signatures import sign_reports
 from pipelines.parsing.table_reading import read_tables
+from pipelines.parsing.titles import Line
 from pipelines.parsing.worded_figures import find_worded_figures
 from pipelines.schemas.staging import SECTION
 
@@ -47,7 +48,7 @@ class ParsedReports:
 def parse_texts(
     texts: dict[int, str], titles: dict[int, str] | None = None, urls: dict[int, str] | None = None
 ) -> ParsedReports:
-    """Parse texts by document number; a text that is no report, or beyond the limits, gives a finding and nothing else.
+    """Parse texts by ascending document number; a text that is no report, or beyond the limits, gives a finding and nothing else.
 
     Args:
         titles: the titles that pages or records give beside their text, used where the text itself has none.
@@ -61,7 +62,8 @@ def parse_texts(
     prose = in_order(filled.prose, pages.prose)
     sections = find_sections(prose)
     prose = assign_sections(prose, sections)
-    headers = _read_headers(docs, prose, titles or {})
+    lines = _lines_of(docs, prose)
+    headers = {doc: read_header(*lines[doc], (titles or {}).get(doc)) for doc in docs}
 
     signs = _count_signs(docs, sections, pages.form.rows, filled.docs, headers)
     is_report = signs.filter("is_report")["doc"]
@@ -79,10 +81,10 @@ def parse_texts(
         headers=headers,
         sections=sections,
         regions=regions,
-        cells=all_cells,
+        in_cells=pl.concat([filled.in_cells, _count_cell_numbers(tables.cells)]),
         found=tables.found,
     )
-    prose_counts = _prose_frame(prose, headers)
+    prose_counts = _prose_frame(is_report, lines, headers)
     return ParsedReports(
         reports=reports,
         body_evidence=evidence_frame(identities),
@@ -108,14 +110,20 @@ def _count_region_numbers(numbers: pl.DataFrame, unread: pl.DataFrame) -> pl.Dat
     return counted.group_by("doc").agg(n_table_numbers=pl.col("n").sum().cast(pl.Int32))
 
 
-def _read_headers(docs: pl.Series, prose: pl.DataFrame, titles: dict[int, str]) -> dict[int, Header]:
-    headers = {doc: ([], []) for doc in docs}  # type: dict[int, tuple[list[tuple[int, str]], list[tuple[int, str]]]]
-    for doc, line, text, section, is_heading in prose.select(
-        "doc", "line", "text", "section_key", "is_heading"
-    ).iter_rows():
-        if not is_heading:
-            headers[doc][0 if section is None else 1].append((line, text))
-    return {doc: read_header(preamble, body, titles.get(doc)) for doc, (preamble, body) in headers.items()}
+def _count_cell_numbers(cells: pl.DataFrame) -> pl.DataFrame:
+    is_figure = pl.col("value_state").is_in(["number", "zero"])
+    return cells.filter(is_figure).group_by("doc").agg(n_cell_numbers=pl.col("n_numbers").sum())
+
+
+def _lines_of(docs: pl.Series, prose: pl.DataFrame) -> dict[int, tuple[list[Line], list[Line]]]:
+    """The lines of each document before its first section heading, and from there on; headings are left out."""
+    lines: dict[int, tuple[list[Line], list[Line]]] = {doc: ([], []) for doc in docs}
+    said = prose.filter(~pl.col("is_heading"))
+    in_section = said["section_key"].is_not_null().to_list()
+    columns = (said[name].to_list() for name in ("doc", "line", "text"))
+    for doc, line, text, is_body in zip(*columns, in_section, strict=True):
+        lines[doc][is_body].append((line, text))
+    return lines
 
 
 def _count_signs(
@@ -144,7 +152,7 @@ def _reports_frame(
     headers: dict[int, Header],
     sections: pl.DataFrame,
     regions: pl.DataFrame,
-    cells: pl.DataFrame,
+    in_cells: pl.DataFrame,
     found: pl.DataFrame,
 ) -> pl.DataFrame:
     names = [field.name for field in fields(Header) if field.name not in _NO_COLUMNS]
@@ -153,8 +161,6 @@ def _reports_frame(
     listed = sections.group_by("doc", maintain_order=True).agg(
         sections=pl.struct("number", "section_key", "title", "line")
     )
-    is_figure = pl.col("value_state").is_in(["number", "zero"])
-    in_cells = cells.filter(is_figure).group_by("doc").agg(n_cell_numbers=pl.col("n_numbers").sum())
     in_findings = found.group_by("doc").agg(n_finding_numbers=pl.col("n_numbers").sum())
     joined = reports.join(pl.DataFrame(facts, schema=header_schema, orient="row"), on="doc", maintain_order="left")
     for frame in (listed, regions, in_cells, in_findings):
@@ -179,14 +185,13 @@ _HEADER_TYPES: dict[str, Any] = {
 }
 
 
-def _prose_frame(prose: pl.DataFrame, headers: dict[int, Header]) -> pl.DataFrame:
-    by_doc: dict[int, list[tuple[int, str]]] = {}
-    for doc, line, text in prose.filter(~pl.col("is_heading")).select("doc", "line", "text").iter_rows():
-        by_doc.setdefault(doc, []).append((line, text))
+def _prose_frame(
+    reports: pl.Series, lines: dict[int, tuple[list[Line], list[Line]]], headers: dict[int, Header]
+) -> pl.DataFrame:
     rows = [
         (doc, count.quantity, count.value, count.is_approximate, count.quote, count.line_start, count.line_end)
-        for doc, lines in by_doc.items()
-        for count in read_prose(lines, headers[doc].report_year)
+        for doc in reports.sort()
+        for count in read_prose([*lines[doc][0], *lines[doc][1]], headers[doc].report_year)
     ]
     names = ["doc", "quantity", "value", "is_approximate", "quote", "line_start", "line_end"]
     types = [pl.UInt32, pl.String, pl.Float64, pl.Boolean, pl.String, pl.Int32, pl.Int32]

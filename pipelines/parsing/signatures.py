@@ -110,20 +110,23 @@ def _count_cells(cells: pl.DataFrame) -> pl.DataFrame:
     key = pl.concat_str(
         "table_key", "row_key", "column_key", state, pl.col("value").cast(pl.String), separator="|", ignore_nulls=True
     )
-    counts = cells.group_by("doc").agg(
-        n_cells=pl.len(),
-        n_absent_cells=(state == "absent").sum(),
-        n_ambiguous_cells=(state == "ambiguous").sum(),
-        n_figures=(state == "number").sum(),
-    )
-    listed = (
-        cells.filter(state != "zero")
-        .select("doc", key=key)
+    # The cells of a report stand together, and most of them are zeros.
+    sizes = cells["doc"].rle().struct.unnest().select(doc="value", n_cells="len")
+    others = (
+        cells.lazy()
+        .filter(state != "zero")
+        .select("doc", "value_state", key=key)
         .sort("doc", "key")
         .group_by("doc")
-        .agg(cells=pl.col("key").str.join(";"))
+        .agg(
+            n_absent_cells=(state == "absent").sum(),
+            n_ambiguous_cells=(state == "ambiguous").sum(),
+            n_figures=(state == "number").sum(),
+            cells=pl.col("key").str.join(";"),
+        )
+        .collect()
     )
-    return counts.join(listed, on="doc", how="left").with_columns(
+    return sizes.join(others, on="doc", how="left").with_columns(
         cells=pl.format("{}:{}", "n_cells", pl.col("cells").fill_null(""))
     )
 

@@ -32,6 +32,7 @@ class Template:
     """The cells of a skeleton, in the order of the form.
 
     Attributes:
+        n_numbers, n_cell_numbers: how many numbers its tables print, and how many of them its cells of figures hold.
         cells: the columns of a report's cells without `doc`, as they are for figures that are all 1.
         figure: the place of each cell's figure among the plain figures, -1 where its text is part of the skeleton.
         table, first, last: the table in which each cell stands, and the first and last of its lines, counted there from 0.
@@ -40,6 +41,7 @@ class Template:
     form_version: str
     form_basis: int
     n_numbers: int
+    n_cell_numbers: int
     cells: pl.DataFrame
     figure: Integers
     table: Integers
@@ -77,6 +79,7 @@ def _make_templates(signatures: list[str]) -> list[Template | None]:
     whole = set(pages.whole)
     doubtful = {*tables.found["doc"], *pages.form.foreign["doc"]}
     cells = tables.cells.partition_by("doc", as_dict=True, include_key=False)
+    numbers = dict(pages.numbers.iter_rows())
     n_prose = dict(prose.group_by("doc").len().iter_rows())
     made: list[Template | None] = []
     for doc, form_version, form_basis in tables.reports.iter_rows():
@@ -84,7 +87,7 @@ def _make_templates(signatures: list[str]) -> list[Template | None]:
         own = tables.editions.filter((pl.col("doc") == doc) & (pl.col("form_version") == form_version))
         n_tables = signatures[doc].count(PROSE_MARK) + 1
         if doc in whole and doc not in doubtful and own.height == len(_TABLES) and n_prose[doc] == n_tables:
-            template = _template_of(signatures[doc], form_version, form_basis, cells[doc,])
+            template = _template_of(signatures[doc], form_version, form_basis, numbers[doc], cells[doc,])
         made.append(template)
     return made
 
@@ -94,7 +97,9 @@ def _text_of(signature: str) -> str:
     return _PROSE + signature.replace(FIGURE_MARK, f"\n\t{_FIGURE}").replace(PROSE_MARK, f"\n\n{_PROSE}")
 
 
-def _template_of(signature: str, form_version: str, form_basis: int, cells: pl.DataFrame) -> Template | None:
+def _template_of(
+    signature: str, form_version: str, form_basis: int, n_numbers: int, cells: pl.DataFrame
+) -> Template | None:
     """The template of a whole text; None where a figure is no cell's own, a cell is not printed, or a table has none."""
     places: dict[int, tuple[int, int]] = {}
     figures: dict[int, int] = {}
@@ -125,7 +130,8 @@ def _template_of(signature: str, form_version: str, form_basis: int, cells: pl.D
     return Template(
         form_version=form_version,
         form_basis=form_basis,
-        n_numbers=int(cells["n_numbers"].sum()),
+        n_numbers=n_numbers,
+        n_cell_numbers=int(cells.filter(pl.col("value_state").is_in(["number", "zero"]))["n_numbers"].sum()),
         cells=cells,
         figure=np.array([figures.get(line, -1) for line in cells["line_start"]], dtype=np.int64),
         table=np.array([places[line][0] for line in cells["line_start"]], dtype=np.int64),

@@ -1,0 +1,128 @@
+"""What must hold for texts that are filled in by position: every frame is the one that the careful reading gives."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from dataclasses import fields
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipelines.forms.labels import header_labels, row_labels
+from pipelines.parsing import filling, templates
+from pipelines.parsing.reports import ParsedReports, parse_texts
+from pipelines.parsing.skeletons import cut_skeleton
+from tests.properties.test_rendered_reports import DAMAGES
+from tests.rendering.corpus import generate
+from tests.rendering.tabbed import render_report
+
+FOUNDING = sorted((Path(__file__).resolve().parents[2] / "data" / "raw" / "township-reports").glob("*.txt"))
+FRAMES = [field.name for field in fields(ParsedReports) if field.name != "findings"]
+PLAIN = ["0", "0", "0", "1", "7", "12", "345", "00", "3.50", "0.5", "12345678901"]
+ODD = ["012", "1000000000000", "１２", "1,234", "-3", "5件", "", "/", "无", "1 2"]
+LINE = re.compile(r"(?m)^(\t[ \u3000\u00a0]*)([1-9]\d*|0)([ \u3000\u00a0]*)$")
+
+
+def other_figures(text: str, rng: random.Random, n_odd: int = 0) -> str:
+    """The same text with other plain figures, and a few cells that hold no plain figure."""
+    text = LINE.sub(lambda line: line[1] + rng.choice(PLAIN) + line[3], text)
+    lines = text.split("\n")
+    for at in rng.sample([at for at, line in enumerate(lines) if LINE.fullmatch(line)], n_odd):
+        lines[at] = "\t" + rng.choice(ODD)
+    return "\n".join(lines)
+
+
+def damage(text: str, seed: int) -> str:
+    lines = text.split("\n")
+    DAMAGES[seed % len(DAMAGES)](lines, random.Random(seed))
+    return "\n".join(lines)
+
+
+def other_prose(text: str, rng: random.Random) -> str:
+    """A line of prose more at the beginning, and perhaps lines at the end that could be rows of figures."""
+    ending = rng.choice(["", "附件：无", "12\n", "规章 0 0 0", "合计　12", "电话 0431-84100000 12 34", "2021年1月22日"])
+    return rng.choice(["", "政府信息公开", "　　本报告由镇政府编制。\n\n"]) + "\n" + text + ending
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[int, str]:
+    founding = [path.read_text(encoding="utf-8") for path in FOUNDING]
+    rendered = [render_report(seed).text.replace("\r\n", "\n") for seed in range(15)]
+    damaged = [damage(render_report(100 + seed).text.replace("\r\n", "\n"), seed) for seed in range(10)]
+    printed = [generate(seed, layout=layout) for seed in range(4) for layout in ("tabbed", "bars4", "lines_blank")]
+    other = [document.content.decode("utf-8", "replace") for document in printed if not document.name.endswith("html")]
+    rng = random.Random(7)
+    drawn = []
+    for text in [*founding, *rendered, *damaged, *other]:
+        drawn += [other_figures(text, rng), other_figures(text, rng), other_prose(other_figures(text, rng), rng)]
+        drawn.append(other_figures(text, rng, n_odd=1) if len(LINE.findall(text)) > 1 else text)
+    rng.shuffle(drawn)
+    return dict(enumerate(drawn))
+
+
+@pytest.fixture(scope="module")
+def careful(texts) -> ParsedReports:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filling, "find_templates", lambda _: {})
+        return parse_texts(texts)
+
+
+def by_doc(parsed: ParsedReports) -> dict[int, list[dict[str, object]]]:
+    findings = defaultdict(list)
+    for doc, finding in parsed.findings:
+        findings[doc].append(finding)
+    return {doc: sorted(found, key=lambda one: one.get("line_start") or 0) for doc, found in findings.items()}
+
+
+def assert_same(parsed: ParsedReports, expected: ParsedReports) -> None:
+    for name in FRAMES:
+        assert_frame_equal(getattr(parsed, name), getattr(expected, name), check_exact=True)
+    assert by_doc(parsed) == by_doc(expected)
+
+
+def test_filled_frames_are_those_of_the_careful_reading(texts, careful):
+    templates._kept.clear()
+    assert_same(parse_texts(texts), careful)
+    filled, _ = filling.fill_known(texts)
+    assert len(filled.docs) > 0.25 * len(texts), "hardly anything was filled in"
+
+
+def test_order_and_company_change_nothing(texts, careful):
+    templates._kept.clear()
+    order = list(texts)
+    random.Random(1).shuffle(order)
+    parts = [order[at : at + 60] for at in range(0, len(order), 60)] + [[doc] for doc in order[:3]]
+    for part in parts:
+        parsed = parse_texts({doc: texts[doc] for doc in sorted(part)})
+        for name in FRAMES:
+            frame = getattr(careful, name)
+            assert_frame_equal(getattr(parsed, name), frame.filter(pl.col("doc").is_in(part)), check_exact=True)
+
+
+@pytest.mark.parametrize("path", FOUNDING, ids=lambda path: path.name[:3])
+def test_founding_texts_are_filled_in_whatever_their_figures(path):
+    rng = random.Random(path.name)
+    text = path.read_text(encoding="utf-8")
+    varied = {doc: other_figures(text, rng) for doc in range(20)}
+    filled, rest = filling.fill_known(varied)
+    assert (filled.docs.to_list(), rest) == (list(varied), {})
+
+
+def test_a_template_keeps_no_more_than_its_bound(monkeypatch):
+    monkeypatch.setattr(templates, "_MAX_KEPT", 3)
+    templates._kept.clear()
+    drawn = [cut_skeleton(render_report(seed).text.replace("\r\n", "\n")) for seed in range(8)]
+    signatures = [skeleton.signature for skeleton in drawn if skeleton is not None]
+    assert set(templates.find_templates(signatures)) <= set(signatures)
+    assert len(templates._kept) == 3
+    templates._kept.clear()
+
+
+def test_no_label_of_the_form_is_a_figure():
+    """A plain figure in a cell can never name a row or a column, so that the rows do not depend on it."""
+    labels = [*row_labels()["label"], *header_labels()["label"]]
+    assert [label for label in labels if label.isdecimal() or not label] == []
