@@ -47,7 +47,7 @@ class Settings:
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
     workbook_rows: int = 30_000
-    # A delivery is parsed in chunks of so many documents or bytes of text; another size parses every delivery again.
+    # A delivery is parsed in chunks of so many documents or bytes of text.
     chunk_documents: int = 5_000
     chunk_bytes: int = 32 << 20
     workers: int = 1

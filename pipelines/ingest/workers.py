@@ -26,7 +26,7 @@ from pipelines.parsing.batches import Care
 from pipelines.settings import PROJECT_DIR
 
 # Below so many documents, starting processes takes longer than parsing.
-_WORTH_PROCESSES = 1_000
+WORTH_PROCESSES = 1_000
 _CAREFUL_BATCH = 64
 _MAX_KILLED = 60
 _PARENT_LOOK_SECONDS = 0.5
@@ -46,6 +46,8 @@ class IngestError(RuntimeError):
 
 class Worker:
     """A process that does tasks; it starts with the first one."""
+
+    module = "pipelines.ingest.workers"
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
@@ -90,7 +92,7 @@ class Worker:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pipelines.ingest.workers"],
+                [sys.executable, "-m", self.module],
                 cwd=PROJECT_DIR,
                 env={**os.environ, "POLARS_MAX_THREADS": str(self._threads)},
                 stdin=subprocess.PIPE,
@@ -114,10 +116,10 @@ class LocalWorkers:
         waiting = iter(tasks)
         first: list[Task] = []
         n_documents = 0
-        while n_documents < _WORTH_PROCESSES and (task := next(waiting, None)) is not None:
+        while n_documents < WORTH_PROCESSES and (task := next(waiting, None)) is not None:
             first.append(task)
             n_documents += sum(chunk.n_documents for chunk in task.chunks)
-        if n_documents < _WORTH_PROCESSES:
+        if n_documents < WORTH_PROCESSES:
             yield from (run_task(task, _note_nothing) for task in first)
             return
         with ThreadPoolExecutor(self._n) as pool:
