@@ -44,9 +44,6 @@ class Services:
 
     def start(self) -> None:
         """Start all, the code server first; each is waited for."""
-        code = read_unit("gid-code.service")
-        before = command_of(code, "ExecStartPre", self.environment)
-        subprocess.run(before, cwd=PROJECT_DIR, env=self.environment, check=True, stdout=subprocess.DEVNULL)
         for name in SERVICES:
             command = command_of(read_unit(name), "ExecStart", self.environment)
             with (self.folder / f"{name}.log").open("wb") as log:
