@@ -50,7 +50,7 @@ class Services:
                 self.processes[name] = subprocess.Popen(
                     command, cwd=PROJECT_DIR, env=self.environment, stdout=log, stderr=log, start_new_session=True
                 )
-        self.wait_for("the project on the page", self._is_loaded, 120)
+        self.wait_for("the project on the page", self._is_loaded, 600)
 
     def stop(self) -> None:
         """End all as systemd does: every process of the unit is told to end, and killed if it does not."""
