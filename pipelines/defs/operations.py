@@ -8,6 +8,7 @@ import datetime as dt
 import dagster as dg
 
 from pipelines.defs.retention import prune_runs as prune_old_runs
+from pipelines.defs.runs import held_executor
 from pipelines.operations.alerts import alert_once, send_alert
 from pipelines.operations.health import FAIL, check_age, check_disk
 from pipelines.settings import load_settings
@@ -38,7 +39,7 @@ def prune(context: dg.OpExecutionContext, config: PruneConfig) -> None:
 @dg.job(
     description="Delete old runs, their events and logs. 清理旧的运行记录与日志。",
     tags={"gid/job": "prune"},
-    executor_def=dg.in_process_executor,
+    executor_def=held_executor,
 )
 def prune_runs() -> None:
     """Delete old runs."""

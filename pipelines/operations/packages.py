@@ -32,6 +32,7 @@ _ALLOWED = re.compile(
 # The fuzzer's engine, which who fuzzes installs (tests/fuzzing/README.md); pip, which every environment has in its own version.
 _BY_HAND = {"atheris"}
 _ANY_VERSION = {"pip"}
+_OWN = {"benchmarks", "pipelines", "tests"}
 _ENTRY = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]+?))?\s*\\?$")
 _TITLE = "# 所用软件包与许可 Packages and licences"
 
@@ -69,10 +70,13 @@ def read_lock(text: str) -> tuple[list[Locked], list[str]]:
 
 
 def declared(pyproject: Mapping[str, Any]) -> dict[str, list[Requirement]]:
-    """Return group -> requirements of pyproject.toml; what everybody installs is group `run`."""
+    """Return group -> requirements of what is locked: `run`, which everybody installs, `dev`, and the groups that it names."""
     project = pyproject["project"]
-    groups = {"run": project["dependencies"], **project["optional-dependencies"]}
-    return {group: [Requirement(line) for line in lines] for group, lines in groups.items()}
+    own, optional = canonicalize_name(project["name"]), project["optional-dependencies"]
+    dev = [Requirement(line) for line in optional.get("dev", [])]
+    named = {extra for requirement in dev if canonicalize_name(requirement.name) == own for extra in requirement.extras}
+    others = {group: [Requirement(line) for line in optional[group]] for group in sorted(named)}
+    return {"run": [Requirement(line) for line in project["dependencies"]], "dev": dev, **others}
 
 
 def needed_from(requirements: Iterable[Requirement], own: str) -> set[str]:
@@ -110,7 +114,7 @@ def imported(folder: Path) -> set[str]:
                 modules |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules.add(node.module.split(".")[0])
-    modules -= set(sys.stdlib_module_names) | {"pipelines", "tests"}
+    modules -= set(sys.stdlib_module_names) | _OWN
     by_module = metadata.packages_distributions()
     return {canonicalize_name(by_module[module][0]) if module in by_module else module for module in modules}
 

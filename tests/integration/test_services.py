@@ -73,7 +73,7 @@ def run_prune(services: Services, days: int) -> str:
         status = services.ask(STATUS, id=run_id)["runOrError"]["status"]
         return status if status in ("SUCCESS", "FAILURE", "CANCELED") else None
 
-    return services.wait_for("the end of a run", ended, 120)
+    return services.wait_for("the end of a run", ended, 600)
 
 
 def test_daemons_are_healthy_and_a_run_that_fails_is_told(services, postgres):
@@ -85,10 +85,10 @@ def test_daemons_are_healthy_and_a_run_that_fails_is_told(services, postgres):
         }
         return all(status["healthy"] for status in required)
 
-    services.wait_for("every daemon", healthy, 60)
+    services.wait_for("every daemon", healthy, 300)
     assert run_prune(services, 0) == "FAILURE"
     told = services.folder / "alerts.txt"
-    services.wait_for("the alert", told.exists, 90)
+    services.wait_for("the alert", told.exists, 600)
     text = told.read_text(encoding="utf-8")
     assert "GID Warehouse: prune_runs has failed" in text
     assert "step prune: ValueError: 0 days: say a whole number, at least 1" in text
@@ -104,9 +104,9 @@ def test_the_daemon_judges_how_old_the_published_database_is(services, monkeypat
     use(services, monkeypatch)
     with DagsterInstance.get() as instance:
         instance.handle_new_event(materialized_at(time.time() - 34 * DAY))
-    services.wait_for("stale data", lambda: state() == "DEGRADED", 60)
+    services.wait_for("stale data", lambda: state() == "DEGRADED", 300)
     assert services.ask(MATERIALIZE)["reportRunlessAssetEvents"]["assetKey"]["path"] == ["warehouse", "gid_duckdb"]
-    services.wait_for("fresh data", lambda: state() == "HEALTHY", 60)
+    services.wait_for("fresh data", lambda: state() == "HEALTHY", 300)
 
 
 def use(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,16 +44,13 @@ class Services:
 
     def start(self) -> None:
         """Start all, the code server first; each is waited for."""
-        code = read_unit("gid-code.service")
-        before = command_of(code, "ExecStartPre", self.environment)
-        subprocess.run(before, cwd=PROJECT_DIR, env=self.environment, check=True, stdout=subprocess.DEVNULL)
         for name in SERVICES:
             command = command_of(read_unit(name), "ExecStart", self.environment)
             with (self.folder / f"{name}.log").open("wb") as log:
                 self.processes[name] = subprocess.Popen(
                     command, cwd=PROJECT_DIR, env=self.environment, stdout=log, stderr=log, start_new_session=True
                 )
-        self.wait_for("the project on the page", self._is_loaded, 120)
+        self.wait_for("the project on the page", self._is_loaded, 600)
 
     def stop(self) -> None:
         """End all as systemd does: every process of the unit is told to end, and killed if it does not."""

@@ -1,9 +1,8 @@
-"""Health, alerts, backup and restore of a small warehouse; old runs and runs without a process, in Dagster's own storage."""
+"""Health, alerts, backup and restore of a small warehouse; old runs in Dagster's own storage."""
 
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import json
 import os
@@ -17,10 +16,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus
-from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._core.test_utils import create_run_for_test
 
-from pipelines.defs.orphans import fail_orphans
 from pipelines.defs.retention import prune_runs
 from pipelines.operations import alerts
 from pipelines.operations.backup import MANIFEST, list_backups, make_backup, remove_old_backups
@@ -271,24 +268,3 @@ def test_old_runs_go_with_events_and_logs_but_not_the_newest_of_an_asset(tmp_pat
         assert instance.get_materialized_partitions(dg.AssetKey("made")) == {"a", "b"}
         with pytest.raises(ValueError, match="at least 1"):
             prune_runs(instance, 0)
-
-
-def test_runs_whose_process_is_gone_have_failed(tmp_path):
-    settings = small.settings_in(tmp_path)
-    with DagsterInstance.local_temp(str(tmp_path)) as instance:
-
-        def begun(**tags: str) -> str:
-            return create_run_for_test(instance, "refresh", status=DagsterRunStatus.STARTED, tags=tags).run_id
-
-        launched, by_hand = begun(**{GRPC_INFO_TAG: "{}"}), begun()
-        waiting = create_run_for_test(instance, "refresh", status=DagsterRunStatus.NOT_STARTED).run_id
-        with settings.refresh_lock_path.open("a+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            assert fail_orphans(instance, settings) == [launched], "the refresh at the terminal is at work"
-        assert fail_orphans(instance, settings) == [by_hand]
-        states = {run.run_id: run.status for run in instance.get_runs()}
-        assert states == {
-            launched: DagsterRunStatus.FAILURE,
-            by_hand: DagsterRunStatus.FAILURE,
-            waiting: DagsterRunStatus.NOT_STARTED,
-        }
