@@ -1,4 +1,4 @@
-"""Measuring: a clock that can be stopped, and a process whose whole tree is watched.
+"""Measuring: a clock for parts of a step, and a process whose whole tree is watched.
 
 Belongs here: seconds, processor time, memory, limits. What is run does not.
 """
@@ -23,7 +23,7 @@ _MEMORY = re.compile(r"^(VmRSS|VmHWM):\s+(\d+) kB$", re.MULTILINE)
 
 
 class Clock:
-    """Wall and processor seconds of what runs in `running`, without what runs in `paused` within it."""
+    """Wall and processor seconds of what runs in `running`."""
 
     def __init__(self) -> None:
         self.wall = 0.0
@@ -39,15 +39,10 @@ class Clock:
             self.wall += time.perf_counter() - wall
             self.cpu += _cpu_seconds() - cpu
 
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Within `running`: leave this out."""
-        wall, cpu = time.perf_counter(), _cpu_seconds()
-        try:
-            yield
-        finally:
-            self.wall -= time.perf_counter() - wall
-            self.cpu -= _cpu_seconds() - cpu
+    def add(self, wall: float, cpu: float) -> None:
+        """Count what other processes have measured."""
+        self.wall += wall
+        self.cpu += cpu
 
 
 def _cpu_seconds() -> float:

@@ -10,31 +10,32 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-import pipelines.parsing.deliveries
 from benchmarks import floor
 from benchmarks.measure import Clock
 from pipelines.curation.reading import read_curation
 from pipelines.documents.deliveries import find_deliveries
-from pipelines.documents.fingerprints import content_fingerprint
-from pipelines.documents.reading import Document, read_delivery
+from pipelines.documents.reading import read_pieces
 from pipelines.gazetteer.divisions import load_divisions
-from pipelines.parsing.deliveries import parse_delivery
-from pipelines.parsing.version import parser_version
+from pipelines.ingest.deliveries import ingest
+from pipelines.parsing.batches import Care, parse_all, read_texts
+from pipelines.parsing.chunks import Chunk, iter_chunks
+from pipelines.parsing.staging_frames import build_frames
 from pipelines.publishing.curation import curation_digest, write_curated
 from pipelines.publishing.database import begin_build, build_path, finish_build, hold_lock
 from pipelines.publishing.dbt_environment import dbt_environment
 from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.publishing.exports import write_exports
 from pipelines.publishing.releasing import draft_release, publish_release
-from pipelines.publishing.staging import ensure_staging_folders, read_staging, write_staging
+from pipelines.publishing.staging import ensure_staging_folders, frame_files, write_frame
 from pipelines.publishing.state import write_state
 from pipelines.publishing.unresolved import read_unresolved
 from pipelines.publishing.workbook.writing import write_workbook
@@ -43,7 +44,6 @@ from pipelines.settings import DBT_PROJECT_DIR, STAGING_FRAMES, Settings
 
 _RUN = "bench"
 _FINISHED = "finished_exports"
-Frames = dict[str, pl.DataFrame]
 
 
 def floor_of_reading(settings: Settings, clock: Clock) -> int:
@@ -60,52 +60,75 @@ def floor_of_reading(settings: Settings, clock: Clock) -> int:
 def read(settings: Settings, clock: Clock) -> int:
     """Files and records to documents: bytes, encoding, HTML to text."""
     with clock.running():
-        return sum(1 for delivery in find_deliveries(settings.raw_dir) for _ in read_delivery(delivery, settings))
+        return sum(1 for chunk in _chunks(settings) for _ in read_pieces(chunk.pieces, settings))
 
 
 def parse(settings: Settings, clock: Clock) -> int:
-    """Documents to staging frames; the clock stands still while the next document is read."""
-    n = 0
-    with _unclocked_reading(clock):
-        for delivery in find_deliveries(settings.raw_dir):
-            with clock.running():
-                n += parse_delivery(delivery, settings)["documents"].height
-    return n
+    """Documents to staging frames, in as many processes as parse them in a refresh; reading is not counted."""
+    chunks = list(_chunks(settings))
+    if min(settings.workers, len(chunks)) < 2:
+        parsed = [parse_one(chunk, settings) for chunk in chunks]
+    else:
+        os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, (os.cpu_count() or 1) // settings.workers)))
+        with ProcessPoolExecutor(settings.workers, get_context("spawn")) as pool:
+            parsed = list(pool.map(parse_one, chunks, repeat(settings)))
+    # Processes read and parse in turns of their own: what parsing takes is what it takes the busiest of them.
+    by_process: dict[int, float] = {}
+    for one in parsed:
+        by_process[one.process] = by_process.get(one.process, 0.0) + one.wall
+    clock.add(max(by_process.values()), sum(one.cpu for one in parsed))
+    return sum(one.documents for one in parsed)
 
 
-def ingest(settings: Settings, clock: Clock) -> int:
+@dataclass(frozen=True)
+class ParsedOne:
+    """What parsing one chunk took, and in which process."""
+
+    process: int
+    documents: int
+    wall: float
+    cpu: float
+
+
+def parse_one(chunk: Chunk, settings: Settings) -> ParsedOne:
+    """Parse a chunk whose documents are read before the clock starts."""
+    own = Clock()
+    texts = [read_texts(chunk.pieces, chunk.delivery, settings, first=0, care=Care(), note=_note_nothing)]
+    with own.running():
+        build_frames(texts, parse_all(texts, Care(), _note_nothing))
+    return ParsedOne(os.getpid(), len(texts[0].documents), own.wall, own.cpu)
+
+
+def _note_nothing(_: str) -> None:
+    """Nobody wants to know what is parsed next."""
+
+
+def ingest_all(settings: Settings, clock: Clock) -> int:
     """Read, parse, validate and write, as the asset of the staging frames does."""
-    n = 0
-    for delivery in find_deliveries(settings.raw_dir):
-        with clock.running():
-            fingerprint = content_fingerprint(delivery)
-            frames = parse_delivery(delivery, settings)
-            _validate(frames)
-            write_staging(settings, delivery.name, frames, fingerprint, parser_version())
-            n += frames["documents"].height
-    return n
+    with clock.running():
+        ingest(find_deliveries(settings.raw_dir), settings, say=_note_nothing)
+    return _n_documents(settings)
 
 
 def validate(settings: Settings, clock: Clock) -> int:
     """The pandera models over what `ingest` has staged."""
-    n = 0
-    for _, frames in _staged(settings):
-        with clock.running():
-            _validate(frames)
-        n += frames["documents"].height
-    return n
+    for frame in STAGING_FRAMES:
+        for file in _staged_files(settings, frame):
+            data = pl.read_parquet(file)
+            with clock.running():
+                validate_frame(frame, data)
+    return _n_documents(settings)
 
 
 def write(settings: Settings, clock: Clock) -> int:
     """What `ingest` has staged, written once more beside it."""
-    n = 0
     with tempfile.TemporaryDirectory(dir=settings.warehouse_dir) as folder:
-        beside = replace(settings, warehouse_dir=Path(folder))
-        for delivery, frames in _staged(settings):
-            with clock.running():
-                write_staging(beside, delivery, frames, "bench", parser_version())
-            n += frames["documents"].height
-    return n
+        for frame in STAGING_FRAMES:
+            for file in _staged_files(settings, frame):
+                data = pl.read_parquet(file)
+                with clock.running():
+                    write_frame(data, Path(folder) / "frame.parquet")
+    return _n_documents(settings)
 
 
 def curation(settings: Settings, clock: Clock) -> int:
@@ -169,41 +192,19 @@ def publish(settings: Settings, clock: Clock) -> int:
     return _n_documents(settings)
 
 
-@contextmanager
-def _unclocked_reading(clock: Clock) -> Iterator[None]:
-    """Let `parse_delivery` read documents while the clock stands still."""
-    module: Any = pipelines.parsing.deliveries
-    original = module.read_delivery
-    module.read_delivery = lambda *arguments: _paused(original(*arguments), clock)
-    try:
-        yield
-    finally:
-        module.read_delivery = original
-
-
-def _paused(documents: Iterable[Document], clock: Clock) -> Iterator[Document]:
-    waiting = iter(documents)
-    while True:
-        with clock.paused():
-            document = next(waiting, None)
-        if document is None:
-            return
-        yield document
-
-
-def _validate(frames: Frames) -> None:
-    for frame in STAGING_FRAMES:
-        validate_frame(frame, frames[frame])
-
-
-def _staged(settings: Settings) -> Iterator[tuple[str, Frames]]:
+def _chunks(settings: Settings) -> Iterator[Chunk]:
     for delivery in find_deliveries(settings.raw_dir):
-        yield delivery.name, read_staging(settings, delivery.name)
+        yield from iter_chunks(delivery, settings)
+
+
+def _staged_files(settings: Settings, frame: str) -> list[Path]:
+    deliveries = find_deliveries(settings.raw_dir)
+    return [file for delivery in deliveries for file in frame_files(settings, frame, delivery.name)]
 
 
 def _n_documents(settings: Settings) -> int:
-    files = str(settings.staging_dir / "documents" / "**" / "*.parquet")
-    return int(pl.scan_parquet(files, glob=True).select(pl.len()).collect().item())
+    files = _staged_files(settings, "documents")
+    return int(pl.scan_parquet(files, glob=False).select(pl.len()).collect().item())
 
 
 # In the order in which they run; each rests on those before it.
@@ -211,7 +212,7 @@ STEPS: dict[str, Callable[[Settings, Clock], int]] = {
     "floor": floor_of_reading,
     "read": read,
     "parse": parse,
-    "ingest": ingest,
+    "ingest": ingest_all,
     "validate": validate,
     "write": write,
     "curation": curation,

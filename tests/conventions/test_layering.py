@@ -13,6 +13,7 @@ from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_DIR, SEEDS_DIR
 
 CODE = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
+BENCHMARKS = sorted((PROJECT_DIR / "benchmarks").rglob("*.py"))
 MODELS = sorted((DBT_PROJECT_DIR / "models").rglob("*.sql"))
 # What a folder of pipelines may import of the others; settings is open to all.
 ALLOWED = {
@@ -65,7 +66,7 @@ def test_imports_follow_the_layers(path):
         assert own <= ALLOWED[folder]
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(PROJECT_DIR)))
+@pytest.mark.parametrize("path", CODE + BENCHMARKS, ids=lambda path: str(path.relative_to(PROJECT_DIR)))
 def test_modules_say_what_belongs_in_them_and_stay_small(path):
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 320
