@@ -82,6 +82,8 @@ def write_staging(
         **(totals or {}),
     }
     paths = {frame: frame_path(settings, frame, delivery) for frame in STAGING_FRAMES}
+    for path in paths.values():
+        path.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         parts = {frame: stack.enter_context(held_file(path)) for frame, path in paths.items()}
         for frame, part in parts.items():
