@@ -111,14 +111,20 @@ def keep(folder: Path) -> int:
 
 
 def write_page(folder: Path) -> int:
-    """Write the tables and charts of the last run and the last comparison into the page."""
-    kept, compared = _read_json(folder / "results.json", "bench"), _read_json(folder / "compare.json", "bench-compare")
-    results = Results(Measured(**one) for one in kept["measured"])
-    blocks = {**run_blocks(kept, results), **compare_blocks(compared)}
+    """Write the tables and charts of the last run and of the last comparison into the page; what was not run stays."""
+    blocks: dict[str, str] = {}
+    if (folder / "results.json").is_file():
+        kept = _read_json(folder / "results.json", "bench")
+        results = Results(Measured(**one) for one in kept["measured"])
+        blocks |= run_blocks(kept, results)
+        (_CHARTS / "bench-stages.svg").write_text(stages_chart(results) + "\n", encoding="utf-8")
+    if (folder / "compare.json").is_file():
+        kept = _read_json(folder / "compare.json", "bench-compare")
+        blocks |= compare_blocks(kept)
+        (_CHARTS / "bench-compare.svg").write_text(compare_chart(kept["compared"]) + "\n", encoding="utf-8")
+    if not blocks:
+        raise SystemExit(f"There is nothing in {folder}: run `make bench` or `make bench-compare` first.")
     _PAGE.write_text(fill(_PAGE.read_text(encoding="utf-8"), blocks), encoding="utf-8")
-    (_CHARTS / "bench-stages.svg").write_text(stages_chart(results) + "\n", encoding="utf-8")
-    chart = compare_chart(compared["compared"])
-    (_CHARTS / "bench-compare.svg").write_text(chart + "\n", encoding="utf-8")
     print(f"written: {_PAGE.relative_to(PROJECT_DIR)} with its charts")
     return 0
 

@@ -34,7 +34,7 @@ _BY_HAND = {"atheris"}
 _ANY_VERSION = {"pip"}
 _OWN = {"benchmarks", "pipelines", "tests"}
 # The tools that `make bench-compare` installs into an environment of its own.
-_NOT_LOCKED = {"bench"}
+_COMPARED = "bench"
 _ENTRY = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]+?))?\s*\\?$")
 _TITLE = "# 所用软件包与许可 Packages and licences"
 
@@ -139,8 +139,7 @@ def find_faults(lock_text: str, pyproject: Mapping[str, Any], root: Path = PROJE
     entries, faults = read_lock(lock_text)
     groups = declared(pyproject)
     own = canonicalize_name(pyproject["project"]["name"])
-    locked = [requirements for group, requirements in groups.items() if group not in _NOT_LOCKED]
-    everything = [requirement for requirements in locked for requirement in requirements]
+    everything = [requirement for requirements in groups.values() for requirement in requirements]
     needed = needed_from(everything, own)
     here = {entry.name: entry for entry in entries if entry.is_for_here}
     faults += [f"{name} is needed but not locked: lock again" for name in sorted(needed - set(here))]
@@ -155,7 +154,8 @@ def find_faults(lock_text: str, pyproject: Mapping[str, Any], root: Path = PROJE
         licence = licence_of(name)
         if not _ALLOWED.search(licence):
             faults.append(f"{name}: licence {licence or 'not stated'} is not among those that may be used")
-    apart = {canonicalize_name(r.name) for group in _NOT_LOCKED for r in groups.get(group, ())}
+    extras = pyproject["project"]["optional-dependencies"]
+    apart = {canonicalize_name(Requirement(line).name) for line in extras.get(_COMPARED, ())}
     for folder, more in (("benchmarks", apart), ("pipelines", set()), ("tests", set())):
         unlocked = sorted(imported(root / folder) - needed - _BY_HAND - more)
         faults += [f"{folder} imports {name}, which nothing in pyproject.toml brings" for name in unlocked]

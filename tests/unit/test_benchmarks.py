@@ -18,7 +18,7 @@ from benchmarks.history import line_of, moved_since, read_history, record
 from benchmarks.measure import Clock, Limits, run_measured
 from benchmarks.page import MARKERS, fill, run_blocks
 from benchmarks.project import STEPS
-from benchmarks.results import BUILDING, FIXED, INGESTING, Measured, Results
+from benchmarks.results import BUILDING, FIXED, INGESTING, SUMMED, Measured, Results
 from benchmarks.table import Table, goals_table, stage_table
 from pipelines.settings import PROJECT_DIR
 
@@ -201,6 +201,9 @@ def test_the_page_has_every_marker_and_says_where_figures_come_from():
 
 
 def test_charts_show_every_stage_and_tool():
+    every = results_of(*((CASE, 10, stage, 1e-5, 1) for stage in SUMMED))
+    shown = [int(n) for n in re.findall(r"<title>\w+: (\d+)</title>", stages_chart(every))]
+    assert sum(shown) == len(SUMMED)
     assert "<title>parse: 300,000</title>" in stages_chart(measured_run(3))
     groups = {"clean": {"recovered": 8, "left_empty": 1, "invented_zero": 3}}
     chart = compare_chart({"tools": {"pandas": {"groups": groups}, "other": {"problem": "not there"}}})
