@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import compress
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,7 @@ COUNTED = {
 }
 _PREVIEW_ROWS = 5
 _PREVIEW_WIDTH = 60
+_FEW_ROWS = 1_000
 # A text is for reading in the warehouse, not in a preview.
 _NOT_SHOWN = "text"
 
@@ -65,12 +67,14 @@ def shown_columns(columns: Iterable[str]) -> list[str]:
 
 
 def _count(data: pl.DataFrame, column: str) -> dict[str, int]:
+    if data.height < _FEW_ROWS:
+        return dict(sorted(Counter(str(value) for value in data[column]).items()))
     return {str(value): int(n) for value, n in data[column].value_counts().sort(column).iter_rows()}
 
 
 def _preview(data: pl.DataFrame) -> list[list[str]]:
-    head = data.head(_PREVIEW_ROWS).select(shown_columns(data.columns))
-    return [[_shown(value) for value in row] for row in head.iter_rows()]
+    shown = [name in shown_columns(data.columns) for name in data.columns]
+    return [[_shown(value) for value in compress(row, shown)] for row in data.head(_PREVIEW_ROWS).rows()]
 
 
 def _shown(value: Any) -> str:

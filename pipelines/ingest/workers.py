@@ -154,8 +154,6 @@ class LocalWorkers:
             return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
 
     def _run_alone(self, task: Task) -> list[Staged]:
-        with suppress(WorkerKilled):
-            return self._worker().run(task)
         care = Care(batch=_CAREFUL_BATCH)
         for _ in range(_MAX_KILLED):
             careful = replace(task, chunks=tuple(replace(chunk, care=care) for chunk in task.chunks))

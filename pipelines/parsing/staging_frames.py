@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -35,13 +36,18 @@ def build_frames(read: list[Texts], parsed: list[ParsedReports]) -> list[ParsedC
     own = {name: _numbered(name, [getattr(batch, name) for batch in parsed], places) for name in FRAMES}
     found = _findings(read, parsed, pl.concat([frame["n_lines"] for frame in documents]))
     own["findings"] = _numbered("findings", [found], places)
-    chunks = []
-    for texts, frame in zip(read, documents, strict=True):
-        dealt = {name: _rows_of(data, numbers, texts) for name, (numbers, data) in own.items()}
-        frames = {"documents": _with_reports(frame, dealt["reports"]["document_id"]), **dealt}
-        is_read = _rows_of(found.select("is_read"), found["doc"], texts)
-        chunks.append(ParsedChunk(frames, is_read.select(pl.arg_where(pl.col("is_read"))).to_series().to_list()))
-    return chunks
+    dealt = {name: _dealt(data, numbers, read) for name, (numbers, data) in own.items()}
+    is_read = _dealt(found.select("is_read"), found["doc"], read)
+    return [
+        ParsedChunk(
+            {
+                "documents": _with_reports(frame, dealt["reports"][n]["document_id"]),
+                **{name: frames[n] for name, frames in dealt.items()},
+            },
+            is_read[n]["is_read"].arg_true().to_list(),
+        )
+        for n, frame in enumerate(documents)
+    ]
 
 
 def _documents_frame(texts: Texts) -> pl.DataFrame:
@@ -68,8 +74,9 @@ def _documents_frame(texts: Texts) -> pl.DataFrame:
 
 
 def _with_reports(documents: pl.DataFrame, reports: pl.Series) -> pl.DataFrame:
-    is_report = pl.col("document_id").is_in(reports.unique().implode()).fill_null(False)
-    return documents.with_columns(is_report=is_report & pl.col("text").is_not_null())
+    """A copy of a report is a report, too."""
+    is_report = documents["document_id"].is_in(reports.unique().implode()).fill_null(False)
+    return documents.with_columns((is_report & documents["text"].is_not_null()).alias("is_report"))
 
 
 def _numbered(name: str, parts: list[pl.DataFrame], places: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
@@ -82,9 +89,10 @@ def _numbered(name: str, parts: list[pl.DataFrame], places: pl.DataFrame) -> tup
     return data["doc"], placed.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
 
 
-def _rows_of(data: pl.DataFrame, numbers: pl.Series, texts: Texts) -> pl.DataFrame:
-    begin, end = numbers.search_sorted(texts.first), numbers.search_sorted(texts.end)
-    return data.slice(begin, end - begin)
+def _dealt(data: pl.DataFrame, numbers: pl.Series, read: list[Texts]) -> list[pl.DataFrame]:
+    """Return the rows of each chunk's own documents; `numbers` are their documents, ascending."""
+    ends = [0, *numbers.search_sorted(pl.Series([texts.end for texts in read], dtype=numbers.dtype)).to_list()]
+    return [data.slice(begin, end - begin) for begin, end in pairwise(ends)]
 
 
 def _findings(read: list[Texts], parsed: list[ParsedReports], n_lines: pl.Series) -> pl.DataFrame:

@@ -6,9 +6,10 @@ Belongs here: what readers of the staging folder find there. Chunks that are not
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
-from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from urllib.parse import quote
 import polars as pl
 
 from pipelines.publishing.database import hold_lock
-from pipelines.publishing.held import held_file, remove_dead
+from pipelines.publishing.held import held_file, held_folder, remove_dead
 from pipelines.schemas.staging import staging_schema
 from pipelines.settings import STAGING_FRAMES, Settings
 
@@ -82,18 +83,16 @@ def write_staging(
         **(totals or {}),
     }
     paths = {frame: frame_path(settings, frame, delivery) for frame in STAGING_FRAMES}
-    for path in paths.values():
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        parts = {frame: stack.enter_context(held_file(path)) for frame, path in paths.items()}
-        for frame, part in parts.items():
-            frames[frame].write_parquet(part, compression="zstd")
+    with held_folder(settings.staging_dir / PARTS / file_stem(delivery)) as folder:
+        for frame in STAGING_FRAMES:
+            paths[frame].parent.mkdir(parents=True, exist_ok=True)
+            _write(frames[frame], frame, folder / frame)
         with hold_lock(settings.staging_lock_path, STAGING_LOCK_SECONDS):
             manifest_path(settings, delivery).unlink(missing_ok=True)
-            for frame, part in parts.items():
-                if paths[frame].is_dir():
-                    shutil.rmtree(paths[frame])
-                part.replace(paths[frame])
+            for frame, path in paths.items():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                (folder / frame).replace(path)
             write_manifest(settings, manifest)
     return manifest
 
@@ -200,6 +199,21 @@ def write_frame(data: pl.DataFrame, path: Path) -> None:
     with held_file(path) as part:
         data.write_parquet(part, compression="zstd")
         part.replace(path)
+
+
+def _write(data: pl.DataFrame, frame: str, path: Path) -> None:
+    """Many small deliveries have nothing in most frames: what has no rows is the same bytes each time."""
+    if data.height:
+        data.write_parquet(path, compression="zstd")
+    else:
+        path.write_bytes(_empty_bytes(frame))
+
+
+@cache
+def _empty_bytes(frame: str) -> bytes:
+    sink = io.BytesIO()
+    pl.DataFrame(schema=staging_schema(frame)).write_parquet(sink, compression="zstd")
+    return sink.getvalue()
 
 
 def write_text(path: Path, text: str) -> None:
