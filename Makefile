@@ -22,7 +22,7 @@ export PYTHONUTF8 := 1
 DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv \
+.PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv lake \
 	instance health prune backup restore audit licences bench bench-compare bench-record bench-page FORCE
 
 help: ## list the targets
@@ -112,6 +112,9 @@ workbook: $(INSTALLED) ## Excel workbook of one place: make workbook DIVISION=<c
 csv: $(INSTALLED) ## a published table for spreadsheets: make csv TABLE=rpt_body_year [DIVISION=…]
 	@test -n "$$TABLE" || { echo "Say which table: make csv TABLE=<published table> [DIVISION=<code or name>]"; exit 1; }
 	@$(BIN)/python -m pipelines.publishing.csv_files -- "$$TABLE" "$$DIVISION"
+
+lake: $(INSTALLED) ## put the current release into the lake of GID_DUCKLAKE, list the releases in it (docs/cluster.md)
+	@$(BIN)/python -m pipelines.publishing.show_lake
 
 docs: $(INSTALLED) ## a site that opens from disk, on tables, columns, rules, lineage: data/warehouse/docs/index.html
 	@$(BIN)/python -m pipelines.publishing.docs

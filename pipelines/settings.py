@@ -1,6 +1,6 @@
 """Every path and knob of the warehouse, read once from the environment.
 
-Belongs here: folders, limits, names of files. Does not belong here: anything that imports another module of ours.
+Belongs here: folders, limits, names of files. Does not belong here: anything that imports another module of ours but `places`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from pipelines.places import is_address, remote_place
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
@@ -47,11 +49,15 @@ class Settings:
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
     workbook_rows: int = 30_000
+    ducklake: str = ""
+    ducklake_data: str = ""
     # A delivery is parsed in chunks of so many documents or bytes of text.
     chunk_documents: int = 5_000
     chunk_bytes: int = 32 << 20
     workers: int = 1
     engine: str = "local"
+    scheduler: str = ""
+    staging_place: Path | None = None
     runs_kept_days: int = 90
     stale_days: int = 33
     min_free_gb: int = 2
@@ -59,8 +65,8 @@ class Settings:
 
     @property
     def staging_dir(self) -> Path:
-        """`<frame>/<delivery>.parquet`: a file, or a folder of the chunks of a large delivery."""
-        return self.warehouse_dir / "staging"
+        """`<frame>/<delivery>.parquet`: a file, or a folder of the chunks of a large delivery. May lie in object storage."""
+        return self.staging_place or self.warehouse_dir / "staging"
 
     @property
     def spool_dir(self) -> Path:
@@ -131,7 +137,7 @@ class Settings:
 def load_settings() -> Settings:
     """Read the settings from the environment; relative paths are taken from the project folder."""
     return Settings(
-        raw_dir=_folder("GID_RAW_DIR", "data/raw"),
+        raw_dir=_place("GID_RAW_DIR", "data/raw"),
         warehouse_dir=_folder("GID_WAREHOUSE_DIR", "data/warehouse"),
         max_file_bytes=int(os.environ.get("GID_MAX_FILE_BYTES", str(64 * 1024 * 1024))),
         max_shard_bytes=int(os.environ.get("GID_MAX_SHARD_BYTES", str(8 << 30))),
@@ -144,8 +150,12 @@ def load_settings() -> Settings:
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
         workbook_rows=_at_least_one("GID_WORKBOOK_ROWS", "30000"),
+        ducklake=_catalogue("GID_DUCKLAKE"),
+        ducklake_data=_address("GID_DUCKLAKE_DATA"),
         workers=_at_least_one("GID_WORKERS", str(_cores())),
         engine=os.environ.get("GID_ENGINE", "").strip() or "local",
+        scheduler=os.environ.get("GID_SCHEDULER", "").strip(),
+        staging_place=_place("GID_STAGING_URL", "") if os.environ.get("GID_STAGING_URL", "").strip() else None,
         runs_kept_days=_at_least_one("GID_RUNS_KEPT_DAYS", "90"),
         stale_days=_at_least_one("GID_STALE_DAYS", "33"),
         min_free_gb=_at_least_one("GID_MIN_FREE_GB", "2"),
@@ -155,6 +165,27 @@ def load_settings() -> Settings:
 
 def _folder(variable: str, default: str) -> Path:
     return (PROJECT_DIR / os.environ.get(variable, default)).resolve()
+
+
+def _place(variable: str, default: str) -> Path:
+    """A folder, or an address in object storage (`s3://bucket/folder`)."""
+    given = os.environ.get(variable, default).strip()
+    return remote_place(given) if is_address(given) else _folder(variable, default)
+
+
+def _address(variable: str) -> str:
+    """A URL as it is given, a folder from the project folder, empty where nothing is set."""
+    given = os.environ.get(variable, "").strip()
+    return given if not given or "://" in given else str(_folder(variable, ""))
+
+
+def _catalogue(variable: str) -> str:
+    """`sqlite:<file>`, `<file>` or `postgres:<connection>`: the catalogue of a DuckLake, files from the project folder."""
+    given = os.environ.get(variable, "").strip().removeprefix("ducklake:")
+    kind, _, rest = given.rpartition(":") if given.startswith("sqlite:") else ("", "", given)
+    if not given or given.startswith("postgres:"):
+        return given
+    return f"{kind}:{(PROJECT_DIR / rest).resolve()}" if kind else str((PROJECT_DIR / rest).resolve())
 
 
 def _at_least_one(variable: str, default: str) -> int:

@@ -11,6 +11,7 @@ from pipelines.curation.corrections import CORRECTION_COLUMNS, check_corrections
 from pipelines.curation.csv_files import ensure_file, read_table
 from pipelines.curation.faults import CurationError, Fault
 from pipelines.curation.overrides import OVERRIDE_COLUMNS, check_overrides, match_overrides
+from pipelines.places import http_options, is_remote
 from pipelines.publishing.staging import frame_files
 from pipelines.schemas.curation import validate_curation
 from pipelines.schemas.staging import staging_schema
@@ -98,4 +99,9 @@ def _staged_cells(settings: Settings, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scan(settings: Settings, frame: str, delivery: str | None = None) -> pl.LazyFrame:
-    return pl.scan_parquet(frame_files(settings, frame, delivery), glob=False)
+    files = frame_files(settings, frame, delivery)
+    if files and is_remote(files[0]):
+        return pl.scan_parquet(
+            [str(file) for file in files], glob=False, storage_options=http_options("aws_allow_http")
+        )
+    return pl.scan_parquet(files, glob=False)

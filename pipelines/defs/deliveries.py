@@ -62,7 +62,7 @@ def raw_deliveries(context: dg.AssetExecutionContext) -> dg.MaterializeResult[No
             "deliveries": inventory.height,
             "files": int(inventory["files"].sum()),
             "bytes": int(inventory["bytes"].sum()),
-            "folder": dg.MetadataValue.path(settings.raw_dir),
+            "folder": dg.MetadataValue.path(str(settings.raw_dir)),
             "inventory": preview(inventory),
         },
         data_version=dg.DataVersion("+".join(own[:12] for own in fingerprints)[:512] or "none"),

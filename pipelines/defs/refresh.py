@@ -18,6 +18,7 @@ import dagster as dg
 from pipelines.definitions import defs
 from pipelines.defs.automation import all_deliveries_tags, register_deliveries
 from pipelines.defs.event_log import open_instance
+from pipelines.defs.lake import LAKE_CHECK
 from pipelines.defs.runs import end_dead_runs, hold_run
 from pipelines.operations.secrets import redact
 from pipelines.publishing.database import hold_lock, remove_dead_builds
@@ -81,6 +82,12 @@ def failure_lines(result: dg.ExecuteInProcessResult) -> list[str]:
     return lines
 
 
+def lake_warnings(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Return why the release is not in the lake, in a line; nothing where it is, or where there is no lake."""
+    checks = [check for check in result.get_asset_check_evaluations() if check.check_name == LAKE_CHECK]
+    return [f"  not in the lake: {check.metadata['problem'].value}" for check in checks if not check.passed]
+
+
 def _say(text: str) -> None:
     print(f"{text[0].upper()}{text[1:]} …", flush=True)
 
@@ -101,6 +108,7 @@ def main() -> int:
                     result = run_refresh(instance, settings)
                 if result.success:
                     print(format_summary(settings))
+                    print("".join(f"{line}\n" for line in lake_warnings(result)), end="", file=sys.stderr)
                     return 0
                 lines = failure_lines(result)
                 full = explain_full_disk(_written_folders(settings), lines)

@@ -20,9 +20,11 @@ from pipelines.defs.manifest import ensure_manifest
 from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
+from pipelines.places import is_address
 from pipelines.publishing.database import begin_build
-from pipelines.publishing.dbt_environment import dbt_environment, source_variables
+from pipelines.publishing.dbt_environment import STAGING, dbt_environment, source_variables
 from pipelines.publishing.dbt_sources import ensure_sources
+from pipelines.publishing.duckdb_extensions import connect_object_storage
 from pipelines.publishing.inputs import take_inputs
 from pipelines.publishing.staging import remove_dead_parts, remove_gone
 from pipelines.schemas.published import PUBLISHED_TABLES
@@ -141,6 +143,8 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
 
 def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:
     with duckdb.connect(str(database), read_only=True) as connection:
+        if is_address(os.environ[STAGING]):
+            connect_object_storage(connection)
         connection.execute(source_variables(os.environ))
         tables = {
             name: f'"{schema}"."{name}"'

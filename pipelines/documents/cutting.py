@@ -27,6 +27,7 @@ from pipelines.documents.shards import (
     wanted_columns,
     write_batch,
 )
+from pipelines.places import open_stream, seekable
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def cut_shard(file: Path, columns: ShardColumns, size: PartSize, batches: Path) 
 def _cut_lines(file: Path, size: PartSize) -> Iterator[tuple[ShardPart, int, int]]:
     end = file.stat().st_size
     begin = first = number = 0
-    with file.open("rb") as stream:
+    with open_stream(file) as stream:
         for line, at in bounded_lines(cast(BinaryIO, stream), size.max_record, end, end):
             if not is_record_line(line):
                 continue
@@ -73,7 +74,7 @@ def _cut_parquet(
     file: Path, columns: ShardColumns, size: PartSize, batches: Path
 ) -> Iterator[tuple[ShardPart, int, int]]:
     try:
-        with pq.ParquetFile(file) as shard:
+        with pq.ParquetFile(seekable(file)) as shard:
             wanted_columns(shard, columns)
             groups = [shard.metadata.row_group(n) for n in range(shard.num_row_groups)]
             sizes = [(group.num_rows, group.total_byte_size) for group in groups]

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.places import files_below, is_remote, names_in
+
 DESCRIPTION_NAME = "delivery.yaml"
 # Control characters, line ends of Unicode, turns of direction, and what stands for bytes that are no UTF-8.
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -55,12 +57,7 @@ def _deliveries_of(entries: list[Path]) -> list[Delivery]:
 
 def find_delivery(raw_dir: Path, name: str) -> Delivery | None:
     """Return one delivery of a raw folder as it is now, None where it is gone."""
-    try:
-        with os.scandir(raw_dir) as found:
-            near = sorted(entry.name for entry in found if entry.name == name or entry.name.startswith(f"{name}."))
-    except OSError:
-        return None
-    paths = (raw_dir / own for own in near)
+    paths = (raw_dir / own for own in names_in(raw_dir) if own == name or own.startswith(f"{name}."))
     entries = [path for path in paths if _is_delivered(path) and (path.name == name or is_description(path))]
     now = next((delivery for delivery in _deliveries_of(entries) if delivery.name == name), None)
     if now is not None or "~" not in name:
@@ -119,6 +116,9 @@ def _files_of(entry: Path) -> list[Path]:
 
     A delivery may be a link to a folder elsewhere; links to folders within it are not followed, they may run in circles.
     """
+    if is_remote(entry):
+        depth = len(entry.parts)
+        return [file for file in files_below(entry) if all(_is_delivered(Path(part)) for part in file.parts[depth:])]
     try:
         children = sorted(child for child in entry.iterdir() if _is_delivered(child)) if entry.is_dir() else None
     except OSError:

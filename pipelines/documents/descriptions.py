@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.documents.deliveries import Delivery
 from pipelines.documents.strict_yaml import InvalidDescription, Node, load_node
+from pipelines.places import open_stream
 
 MAX_DESCRIPTION_BYTES = 256 * 1024
 # The first reports were on 2008, when the statute of 2007 came into force.
@@ -78,7 +79,7 @@ def read_description(file: Path, today: dt.date) -> Description:
     try:
         if not file.is_file() or file.is_symlink():
             raise InvalidDescription("", "不是普通文件", "it is not a regular file")
-        with file.open("rb") as stream:
+        with open_stream(file) as stream:
             data = stream.read(MAX_DESCRIPTION_BYTES + 1)
         if len(data) > MAX_DESCRIPTION_BYTES:
             raise InvalidDescription(

@@ -5,6 +5,7 @@ Belongs here: what of a file is trusted as unchanged. What a delivery's files ar
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.documents.deliveries import Delivery, leads_out
+from pipelines.places import files_below, is_remote, number_of, open_stream, write_whole
 
 # A file that changed so shortly before it was read may change again without another time: it is read again next time.
 _RESTLESS_NS = 2_000_000_000
@@ -55,7 +57,9 @@ def content_fingerprint(delivery: Delivery, kept_at: Path | None = None) -> str:
             digests[path] = known
         else:
             now = time.time_ns()
-            digests[path] = (fact, _file_digest(file, delivery.path.parent))
+            # An object's tag is as good as its bytes, and no byte is read for it.
+            tag = f"object:{fact[0]:x}" if is_remote(file) else None
+            digests[path] = (fact, tag or _file_digest(file, delivery.path.parent))
             is_read = len(fact) > 1 and not digests[path][1].startswith("unreadable")
             if not is_read or max(fact[1:3]) > now - _RESTLESS_NS:
                 restless.add(path)
@@ -73,7 +77,13 @@ def _facts_of(delivery: Delivery) -> dict[str, tuple[Path, Facts]]:
     """Return by path size, time of content, time of inode, inode, device; one number where the file cannot be looked at."""
     above = len(str(delivery.path.parent)) + 1
     facts: dict[str, tuple[Path, Facts]] = {}
+    tags = files_below(delivery.path) if is_remote(delivery.path) else {}
     for file in (*delivery.files, *delivery.descriptions):
+        if is_remote(file):
+            # What stands beside the delivery was not listed with it.
+            tag = tags.get(file) or files_below(file).get(file)
+            facts[str(file)[above:]] = (file, (number_of(tag), 0, 0) if tag else (errno.ENOENT,))
+            continue
         try:
             stat = file.stat()
             fact: Facts = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
@@ -103,7 +113,7 @@ def _file_digest(file: Path, raw_dir: Path) -> str:
 def _read_summary(path: Path | None) -> _Kept | None:
     """The first line alone: for a delivery of a hundred thousand files the rest is long."""
     try:
-        with path.open(encoding="utf-8") as stream:  # type: ignore[union-attr]
+        with open_stream(path) as stream:  # type: ignore[arg-type]
             signature, fingerprint = json.loads(stream.readline())
     except (AttributeError, OSError, ValueError, TypeError):
         return None
@@ -112,7 +122,7 @@ def _read_summary(path: Path | None) -> _Kept | None:
 
 def _read_files(path: Path) -> dict[str, tuple[Facts, str]]:
     try:
-        with path.open(encoding="utf-8") as stream:
+        with open_stream(path) as stream:
             stream.readline()
             return {name: (tuple(fact), own) for name, fact, own in json.load(stream)}
     except (OSError, ValueError, TypeError):
@@ -122,7 +132,5 @@ def _read_files(path: Path) -> dict[str, tuple[Facts, str]]:
 def _write(path: Path, kept: _Kept) -> None:
     files = [(name, fact, own) for name, (fact, own) in (kept.files or {}).items()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     # Names of files need not be text: escapes in ASCII carry any of them.
-    part.write_text(f"{json.dumps([kept.signature, kept.fingerprint])}\n{json.dumps(files)}\n", encoding="ascii")
-    part.replace(path)
+    write_whole(path, f"{json.dumps([kept.signature, kept.fingerprint])}\n{json.dumps(files)}\n".encode("ascii"))

@@ -10,12 +10,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDocument
 from pipelines.documents.deliveries import Delivery, leads_out
 from pipelines.documents.formats import Reader, convert_document
 from pipelines.documents.isolation import IsolatedConverter
 from pipelines.documents.shards import WHOLE, BrokenShard, Record, ShardColumns, ShardPart, is_shard, read_records
+from pipelines.places import is_remote, open_stream, read_whole
 from pipelines.settings import Settings
 
 _HASH_CHUNK = 1 << 20
@@ -108,6 +110,21 @@ def read_file(file: Path, source_path: str, reader: Reader) -> Document:
 
 
 def _read_piece(piece: Piece, settings: Settings, reader: Reader) -> Iterator[Document]:
+    """Read a piece. A file of object storage that is no part of a shard is fetched first, by one request."""
+    if not is_remote(piece.file) or piece.part is not None:
+        yield from _read_near(piece, settings, reader)
+        return
+    with TemporaryDirectory(prefix="gid-") as folder:
+        near = Path(folder) / PurePosixPath(piece.source_path).name
+        try:
+            near.write_bytes(read_whole(piece.file))
+        except OSError as error:
+            yield _unreadable(piece.source_path, error)
+            return
+        yield from _read_near(replace(piece, file=near), settings, reader)
+
+
+def _read_near(piece: Piece, settings: Settings, reader: Reader) -> Iterator[Document]:
     try:
         _stat(piece.file)
         if leads_out(piece.file, settings.raw_dir):
@@ -234,7 +251,7 @@ def _stat(file: Path) -> os.stat_result:
 
 def _hash_file(file: Path) -> str:
     digest = hashlib.sha256()
-    with file.open("rb") as stream:
+    with open_stream(file) as stream:
         while chunk := stream.read(_HASH_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+
+from pipelines.places import open_stream, readable, seekable, write_whole
 
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _WARC = (".warc", ".warc.gz")
@@ -101,7 +103,7 @@ def is_shard(file: Path) -> bool:
     """
     if file.name.lower().endswith(_LINES + _WARC):
         return True
-    with file.open("rb") as stream:
+    with open_stream(file) as stream:
         return stream.read(4) == b"PAR1"
 
 
@@ -145,15 +147,15 @@ def write_batch(path: Path, records: list[Record]) -> None:
     columns = {field.name: [getattr(record, field.name) for record in records] for field in fields(Record)}
     batch = pa.RecordBatch.from_pydict(columns, schema=_BATCH_SCHEMA)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with pa.ipc.new_file(str(part), _BATCH_SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+    packed = BytesIO()
+    with pa.ipc.new_file(packed, _BATCH_SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
         writer.write_batch(batch)
-    part.replace(path)
+    write_whole(path, packed.getvalue())
 
 
 def read_batch(path: Path) -> Iterator[Record]:
     """Yield the records of a batch, as they were read."""
-    with pa.ipc.open_file(str(path)) as reader:
+    with pa.ipc.open_file(readable(path)) as reader:
         table = reader.read_all()
     for begin in range(0, table.num_rows, _BATCH_ROWS):
         yield from (Record(**row) for row in table.slice(begin, _BATCH_ROWS).to_pylist())
@@ -161,7 +163,7 @@ def read_batch(path: Path) -> Iterator[Record]:
 
 def _read_parquet(file: Path, columns: ShardColumns, max_bytes: int, part: ShardPart) -> Iterator[Record]:
     try:
-        with pq.ParquetFile(file) as shard:
+        with pq.ParquetFile(seekable(file)) as shard:
             wanted = wanted_columns(shard, columns)
             number = part.first
             for group in range(*(part.row_groups or (0, shard.num_row_groups))):
@@ -204,7 +206,7 @@ def numbered_lines(file: Path, max_bytes: int, span: tuple[int, int] | None = No
     limit = max(_MIN_UNPACKED, _MAX_RATIO * file.stat().st_size)
     begin, end = span or (0, limit)
     try:
-        with gzip.open(file, "rb") if is_packed else file.open("rb") as stream:
+        with open_stream(file) as packed, gzip.open(packed) if is_packed else packed as stream:
             stream.seek(begin)
             for line, _ in bounded_lines(cast(BinaryIO, stream), max_bytes, limit, end - begin):
                 if is_record_line(line):
@@ -266,7 +268,7 @@ def _first_string(values: dict[str, Any], names: tuple[str, ...]) -> str | None:
 
 
 def _read_warc(file: Path, max_bytes: int) -> Iterator[Record]:
-    with file.open("rb") as stream:
+    with open_stream(file) as stream:
         try:
             for number, entry in enumerate(ArchiveIterator(stream)):
                 yield _record_of_entry(number, entry, max_bytes)

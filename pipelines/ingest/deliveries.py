@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from pipelines.documents.deliveries import Delivery, find_delivery
 from pipelines.documents.fingerprints import content_fingerprint
+from pipelines.ingest.engines import engine_of
 from pipelines.ingest.large import SPOOL, LargeDelivery
 from pipelines.ingest.locks import hold_delivery
 from pipelines.ingest.tasks import Cases, Staged, Task
-from pipelines.ingest.workers import LocalWorkers
 from pipelines.parsing.chunks import Chunk, iter_chunks
 from pipelines.parsing.version import parser_version
 from pipelines.publishing.staging import current_manifest, ensure_staging_folders, hashes_path
@@ -56,7 +56,7 @@ def ingest(
         IngestError: a worker fails for what the machine or the program does; what is complete until then stays.
     """
     ensure_staging_folders(settings)
-    run = _Run(settings, engine or LocalWorkers(settings.workers), say)
+    run = _Run(settings, engine or engine_of(settings), say)
     waiting = list(deliveries)
     for attempt in range(_ATTEMPTS):
         run.ingest(waiting, is_waiting=attempt > 0)

@@ -17,7 +17,7 @@ from pipelines.ingest.totals import add_totals
 from pipelines.parsing.chunks import Chunk
 from pipelines.parsing.copies import COPY_COLUMNS, find_copies, mark_copies
 from pipelines.parsing.version import parser_version
-from pipelines.publishing.staging import remove_path
+from pipelines.places import remove_path
 from pipelines.publishing.staging_parts import (
     discard_parts,
     install_parts,

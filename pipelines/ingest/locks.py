@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from pipelines.places import is_remote
 from pipelines.settings import Settings
 
 _FILE = "_locks"
@@ -30,7 +31,9 @@ def hold_delivery(settings: Settings, delivery: str, is_waiting: bool = False) -
     Raises:
         TimeoutError: another process works on it for half a day.
     """
-    stream = _open(settings.staging_dir / _FILE)
+    # Object storage has no locks: there those of the one machine that plans are enough.
+    folder = settings.warehouse_dir if is_remote(settings.staging_dir) else settings.staging_dir
+    stream = _open(folder / _FILE)
     byte = int.from_bytes(hashlib.sha256(delivery.encode("utf-8", "surrogateescape")).digest()[:6], "big")
     deadline = time.monotonic() + _WAIT_SECONDS
     while not (is_held := _try(stream, byte)) and is_waiting:

@@ -23,6 +23,7 @@ from typing import IO
 from pipelines.documents.isolation import receive, send
 from pipelines.ingest.tasks import Staged, Task, run_task
 from pipelines.parsing.batches import Care
+from pipelines.places import is_address, use_object_storage
 from pipelines.settings import PROJECT_DIR
 
 # Below so many documents, starting processes takes longer than parsing.
@@ -135,6 +136,14 @@ class LocalWorkers:
         for worker in self._workers:
             worker.close()
 
+    def run_apart(self, task: Task) -> list[Staged]:
+        """Do a task that has killed others in a process of its own, and find out which document does it."""
+        try:
+            return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
+        finally:
+            for worker in self._workers:
+                worker.close()
+
     def _fan_out(self, pool: ThreadPoolExecutor, tasks: Iterator[Task]) -> Iterator[list[Staged]]:
         running: set[Future[list[Staged]]] = set()
         for task in tasks:
@@ -234,6 +243,8 @@ def _end_with(parent: int) -> None:
 def main() -> None:
     """Do the tasks on standard input until it ends."""
     parent = os.getppid()
+    if any(is_address(os.environ.get(name, "")) for name in ("GID_RAW_DIR", "GID_STAGING_URL")):
+        use_object_storage()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     requests = sys.stdin.buffer
     replies = os.fdopen(os.dup(1), "wb")

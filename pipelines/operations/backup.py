@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.operations.storage import StorageError, copy_storage
+from pipelines.places import is_remote
 from pipelines.publishing.database import PublishingError, hold_lock
 from pipelines.publishing.held import remove_path
 from pipelines.publishing.release_files import files_of, share_file, sync_tree
@@ -44,6 +45,10 @@ def make_backup(settings: Settings, target: Path, with_raw: bool = False) -> Pat
     Raises:
         StorageError, PublishingError, OSError: nothing is left in `target`.
     """
+    if with_raw and is_remote(settings.raw_dir):
+        raise PublishingError(
+            f"{settings.raw_dir} lies in object storage and is not copied: keep versions of the bucket there, and back up without it"
+        )
     target.mkdir(parents=True, exist_ok=True)
     name = f"{_PREFIX}{datetime.now().astimezone():%Y-%m-%dT%H%M%S}"
     folder, part = target / name, target / f".{name}.{os.getpid()}.part"

@@ -20,6 +20,7 @@ from pipelines.documents.shards import is_packed_stream, is_shard
 from pipelines.parsing.batches import Care, Texts, parse_all, read_texts
 from pipelines.parsing.scopes import describe_delivery
 from pipelines.parsing.staging_frames import ParsedChunk, build_frames
+from pipelines.places import is_remote, sizes_below
 from pipelines.schemas.staging import staging_schema
 from pipelines.settings import Settings
 
@@ -136,9 +137,10 @@ def _pieces(delivery: Delivery, settings: Settings, spool: Path) -> Iterator[tup
     """Yield the pieces of a delivery with the documents and bytes that they count for."""
     columns = shard_columns(settings)
     size = PartSize(settings.chunk_documents, settings.chunk_bytes, settings.max_file_bytes)
+    sizes = sizes_below(delivery.path) if is_remote(delivery.path) else {}
     for piece in pieces_of(delivery):
         try:
-            n_bytes = piece.file.stat().st_size if piece.file.is_file() else 0
+            n_bytes = sizes.get(piece.file) or (piece.file.stat().st_size if piece.file.is_file() else 0)
             is_cut = n_bytes * _NEVER_CUT > settings.chunk_bytes and is_shard(piece.file)
         except OSError:
             n_bytes, is_cut = 0, False

@@ -14,7 +14,9 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from pipelines.publishing.dbt_environment import BUILD_DATABASE, source_variables
+from pipelines.places import is_address
+from pipelines.publishing.dbt_environment import BUILD_DATABASE, STAGING, source_variables
+from pipelines.publishing.duckdb_extensions import connect_object_storage
 
 
 class Plugin(BasePlugin):
@@ -28,6 +30,11 @@ class Plugin(BasePlugin):
         """Open the database of this run; the profile's own stands in where nobody named one."""
         creds.path = os.environ.get(BUILD_DATABASE, creds.path)
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Let the database read object storage where the staging lies there; the keys stand in no statement."""
+        if is_address(os.environ.get(STAGING, "")):
+            connect_object_storage(conn)
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Tell each session where the sources lie: variables are a session's own."""

@@ -12,6 +12,8 @@ from pipelines.settings import REFERENCE_DIR, Settings, load_settings
 
 # The environment variable with the database that a run builds.
 BUILD_DATABASE = "GID_BUILD_DB"
+# The environment variable with the folder of the staging, or its address in object storage.
+STAGING = "GID_STAGING_DIR"
 
 
 def dbt_environment(settings: Settings, database: Path) -> dict[str, str]:
@@ -28,7 +30,7 @@ def source_variables(environment: Mapping[str, str]) -> str:
 
 def _folders(settings: Settings) -> dict[str, str]:
     return {
-        "GID_STAGING_DIR": str(settings.staging_dir),
+        STAGING: str(settings.staging_dir),
         "GID_REFERENCE_DIR": str(REFERENCE_DIR),
         "GID_CURATED_DIR": str(settings.curated_dir),
         "GID_DICTIONARY_DIR": str(settings.dictionary_dir),

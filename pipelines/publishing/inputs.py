@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from pipelines.places import is_remote
 from pipelines.publishing.database import PublishingError, hold_lock
 from pipelines.publishing.release_files import share_file
 from pipelines.publishing.staging import STAGING_LOCK_SECONDS, unfinished_stems
@@ -33,19 +34,30 @@ def take_inputs(settings: Settings, build: Path) -> dict[str, str]:
                 f"the staging of {', '.join(half)} in {settings.staging_dir} was not finished: its run was ended while it "
                 "wrote. Run `make warehouse`, or the job ingest_delivery for it; nothing was built from half of it"
             )
-        for frame in STAGING_FRAMES:
+        for frame in () if is_remote(settings.staging_dir) else STAGING_FRAMES:
             _link_tree(settings.staging_dir / frame, staging / frame)
         _link_tree(settings.curated_dir, curation)
         (build / _NOTE).write_text(json.dumps(asdict(inputs_now(settings))), encoding="utf-8")
-    return {"GID_STAGING_DIR": str(staging), "GID_CURATED_DIR": str(curation)}
+    # Nothing is linked in object storage: it is read where it lies, and looked at again when all has been read.
+    there = settings.staging_dir if is_remote(settings.staging_dir) else staging
+    return {"GID_STAGING_DIR": str(there), "GID_CURATED_DIR": str(curation)}
 
 
 def read_inputs(settings: Settings, build: Path) -> Inputs:
-    """Return what a build rests on; where that was not noted, what a build would rest on now."""
+    """Return what a build rests on; where that was not noted, what a build would rest on now.
+
+    Raises:
+        PublishingError: the staging in object storage was another one before the build had read it.
+    """
     try:
         noted = json.loads((build / _NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return inputs_now(settings)
+    if is_remote(settings.staging_dir) and inputs_now(settings).staging != noted["staging"]:
+        raise PublishingError(
+            f"deliveries were staged in {settings.staging_dir} while the build read them: nothing is published. "
+            "Run again when no other program stages there"
+        )
     return Inputs(noted["staging"], noted["curation"], tuple(noted["parser_versions"]))
 
 

@@ -6,16 +6,17 @@ Belongs here: what readers of the staging folder find there. Chunks that are not
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 
+from pipelines.places import is_remote, read_whole, readable, remove_path, write_whole
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.held import held_file, held_folder, remove_dead
 from pipelines.schemas.staging import staging_schema
@@ -42,7 +43,7 @@ def ensure_staging_folders(settings: Settings) -> None:
         path = settings.staging_dir / frame / _EMPTY
         path.parent.mkdir(parents=True, exist_ok=True)
         empty = pl.DataFrame(schema=staging_schema(frame))
-        if not path.exists() or pl.read_parquet_schema(path) != empty.schema:
+        if not path.exists() or pl.read_parquet_schema(readable(path)) != empty.schema:
             write_frame(empty, path)
     (settings.staging_dir / _MANIFEST).mkdir(exist_ok=True)
 
@@ -83,6 +84,13 @@ def write_staging(
         **(totals or {}),
     }
     paths = {frame: frame_path(settings, frame, delivery) for frame in STAGING_FRAMES}
+    if is_remote(settings.staging_dir):
+        manifest_path(settings, delivery).unlink(missing_ok=True)
+        for frame, path in paths.items():
+            remove_path(path)
+            write_frame(frames[frame], path)
+        write_manifest(settings, manifest)
+        return manifest
     with held_folder(settings.staging_dir / PARTS / file_stem(delivery)) as folder:
         for frame in STAGING_FRAMES:
             paths[frame].parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +113,7 @@ def write_manifest(settings: Settings, manifest: dict[str, Any]) -> None:
 def read_manifest(settings: Settings, delivery: str) -> dict[str, Any] | None:
     """Return the manifest of a delivery's staging, None where there is none or it is damaged."""
     try:
-        manifest = json.loads(manifest_path(settings, delivery).read_text(encoding="utf-8"))
+        manifest = json.loads(read_whole(manifest_path(settings, delivery)))
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) else None
@@ -137,14 +145,21 @@ def current_manifest(settings: Settings, delivery: str, fingerprint: str, parser
 
 def read_staging(settings: Settings, delivery: str) -> dict[str, pl.DataFrame]:
     """Read the staging frames of a delivery."""
-    return {frame: pl.read_parquet(frame_files(settings, frame, delivery), glob=False) for frame in STAGING_FRAMES}
+    return {frame: read_frames(frame_files(settings, frame, delivery)) for frame in STAGING_FRAMES}
+
+
+def read_frames(files: list[Path], columns: list[str] | None = None) -> pl.DataFrame:
+    """Read parquet files of one schema as one frame."""
+    if files and is_remote(files[0]):
+        return pl.concat([pl.read_parquet(readable(file), columns=columns) for file in files])
+    return pl.read_parquet(files, columns=columns, glob=False)
 
 
 def staged_deliveries(settings: Settings) -> dict[str, str]:
     """Return delivery -> fingerprint and parser version of all that is staged."""
     staged: dict[str, str] = {}
     for path in sorted((settings.staging_dir / _MANIFEST).glob("*.json")):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(read_whole(path))
         staged[manifest["delivery"]] = f"{manifest['fingerprint']}:{manifest['parser_version']}"
     return staged
 
@@ -152,7 +167,7 @@ def staged_deliveries(settings: Settings) -> dict[str, str]:
 def staged_parsers(settings: Settings) -> list[str]:
     """Return the versions of the parser that read what is staged, sorted: one, unless a delivery was not read again."""
     manifests = (settings.staging_dir / _MANIFEST).glob("*.json")
-    return sorted({json.loads(path.read_text(encoding="utf-8"))["parser_version"] for path in manifests})
+    return sorted({json.loads(read_whole(path))["parser_version"] for path in manifests})
 
 
 def remove_staging(settings: Settings, delivery: str) -> None:
@@ -190,12 +205,17 @@ def unfinished_stems(settings: Settings) -> list[str]:
 
 
 def remove_dead_parts(settings: Settings) -> list[Path]:
-    """Remove what killed processes left half-written below the staging folder; return it."""
-    return remove_dead(settings.staging_dir, below=True)
+    """Remove what killed processes left half-written below the staging folder; return it. An upload leaves nothing."""
+    return [] if is_remote(settings.staging_dir) else remove_dead(settings.staging_dir, below=True)
 
 
 def write_frame(data: pl.DataFrame, path: Path) -> None:
     """Write a frame, whole or not at all."""
+    if is_remote(path):
+        packed = BytesIO()
+        data.write_parquet(packed, compression="zstd")
+        write_whole(path, packed.getvalue())
+        return
     with held_file(path) as part:
         data.write_parquet(part, compression="zstd")
         part.replace(path)
@@ -211,7 +231,7 @@ def _write(data: pl.DataFrame, frame: str, path: Path) -> None:
 
 @cache
 def _empty_bytes(frame: str) -> bytes:
-    sink = io.BytesIO()
+    sink = BytesIO()
     pl.DataFrame(schema=staging_schema(frame)).write_parquet(sink, compression="zstd")
     return sink.getvalue()
 
@@ -219,17 +239,12 @@ def _empty_bytes(frame: str) -> bytes:
 def write_text(path: Path, text: str) -> None:
     """Write a text, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if is_remote(path):
+        write_whole(path, text.encode("utf-8"))
+        return
     with held_file(path) as part:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
-
-
-def remove_path(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _remove(settings: Settings, stem: str) -> None:

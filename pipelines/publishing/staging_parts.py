@@ -6,13 +6,12 @@ Belongs here: files below `staging/_parts`, which no reader of the staging opens
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipelines.places import copy_file, files_below, is_remote, read_whole, remove_path, unfinished
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.staging import (
     PARTS,
@@ -20,7 +19,7 @@ from pipelines.publishing.staging import (
     file_stem,
     frame_path,
     manifest_path,
-    remove_path,
+    read_frames,
     write_frame,
     write_manifest,
     write_text,
@@ -41,24 +40,26 @@ def write_part(
     settings: Settings, delivery: str, number: int, frames: dict[str, pl.DataFrame], note: dict[str, Any]
 ) -> None:
     """Write the frames of a chunk and its note, whole or not at all; a frame without rows is left out after chunk 0."""
-    folder = parts_dir(settings, delivery)
-    part = folder / f".{number:05}.{os.getpid()}.part"
-    shutil.rmtree(part, ignore_errors=True)
+    target = parts_dir(settings, delivery) / f"{number:05}"
+    # Object storage has no rename of a folder: there the note alone, which comes last, says that the chunk is whole.
+    part = target if is_remote(target) else unfinished(target)
+    remove_path(part / _NOTE)
+    remove_path(part)
     part.mkdir(parents=True)
     for frame in STAGING_FRAMES:
         if frames[frame].height or not number:
             write_frame(frames[frame], part / f"{frame}.parquet")
-    (part / _NOTE).write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    target = folder / f"{number:05}"
-    remove_path(target)
-    part.rename(target)
+    write_text(part / _NOTE, json.dumps(note, ensure_ascii=False, sort_keys=True))
+    if part != target:
+        remove_path(target)
+        part.rename(target)
 
 
 def read_note(settings: Settings, delivery: str, number: int) -> dict[str, Any] | None:
     """Return the note of a chunk that is written and all there."""
     folder = parts_dir(settings, delivery) / f"{number:05}"
     try:
-        note = json.loads((folder / _NOTE).read_text(encoding="utf-8"))
+        note = json.loads(read_whole(folder / _NOTE))
     except (OSError, ValueError):
         return None
     if not isinstance(note, dict) or not all(path.is_file() for path in _files_of(folder, number, note)):
@@ -69,13 +70,13 @@ def read_note(settings: Settings, delivery: str, number: int) -> dict[str, Any] 
 def read_part(settings: Settings, delivery: str, number: int) -> dict[str, pl.DataFrame]:
     """Read the frames of a chunk; those without rows are not among them."""
     folder = parts_dir(settings, delivery) / f"{number:05}"
-    return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    return {path.stem: read_frames([path]) for path in sorted(folder.glob("*.parquet"))}
 
 
 def read_part_columns(settings: Settings, delivery: str, number: int, frame: str, columns: list[str]) -> pl.DataFrame:
     """Read some columns of a frame of a chunk; none without rows."""
     path = parts_dir(settings, delivery) / f"{number:05}" / f"{frame}.parquet"
-    return pl.read_parquet(path, columns=columns)
+    return read_frames([path], columns)
 
 
 def discard_parts(settings: Settings, delivery: str, after: int = -1) -> None:
@@ -97,6 +98,9 @@ def install_parts(settings: Settings, manifest: dict[str, Any]) -> None:
     It goes on where it stopped: once the manifest stands among the parts, they are this delivery whatever happens.
     """
     folder = parts_dir(settings, manifest["delivery"])
+    if is_remote(folder):
+        _copy_parts(settings, folder, manifest)
+        return
     making = folder / f".{_READY}"
     remove_path(making)
     for frame in STAGING_FRAMES:
@@ -119,7 +123,7 @@ def finish_install(settings: Settings, delivery: str) -> None:
     """Go on with an installation that was killed after its manifest had been written; without one, do nothing."""
     folder = parts_dir(settings, delivery)
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(read_whole(folder / _MANIFEST))
     except (OSError, ValueError):
         return
     _finish_install(settings, folder, manifest)
@@ -136,6 +140,22 @@ def _finish_install(settings: Settings, folder: Path, manifest: dict[str, Any]) 
                 remove_path(target)
                 made.rename(target)
         write_manifest(settings, manifest)
+    remove_path(folder)
+
+
+def _copy_parts(settings: Settings, folder: Path, manifest: dict[str, Any]) -> None:
+    """The same in object storage: parts are copied, and removed when the manifest stands. It can be done again from any step."""
+    delivery, n_chunks = manifest["delivery"], manifest["chunks"]
+    manifest_path(settings, delivery).unlink(missing_ok=True)
+    for frame in STAGING_FRAMES:
+        whole = frame_path(settings, frame, delivery)
+        parts = {f"{n:05}.parquet": folder / f"{n:05}" / f"{frame}.parquet" for n in range(n_chunks)}
+        wanted = {whole if n_chunks == 1 else whole / name: part for name, part in parts.items() if part.is_file()}
+        for place in set(files_below(whole)) - set(wanted):
+            remove_path(place)
+        for place, part in wanted.items():
+            copy_file(part, place)
+    write_manifest(settings, manifest)
     remove_path(folder)
 
 
