@@ -147,7 +147,8 @@ def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:
         tables = {
             name: f'"{schema}"."{name}"'
             for schema, name in connection.execute(
-                "select schema_name, table_name from duckdb_tables() where not internal"
+                "select schema_name, table_name from duckdb_tables() where not internal "
+                "union all select schema_name, view_name from duckdb_views() where not internal and schema_name = 'main'"
             ).fetchall()
         }
         for event in events:
