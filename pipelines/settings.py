@@ -47,6 +47,7 @@ class Settings:
     shard_title_columns: tuple[str, ...] = ("title",)
     curation_dir: Path = PROJECT_DIR / "data" / "curation"
     workbook_rows: int = 30_000
+    memory: str = "5GB"
 
     @property
     def staging_dir(self) -> Path:
@@ -120,6 +121,7 @@ def load_settings() -> Settings:
         shard_title_columns=_names("GID_SHARD_TITLE", "title"),
         curation_dir=_folder("GID_CURATION_DIR", "data/curation"),
         workbook_rows=_at_least_one("GID_WORKBOOK_ROWS", "30000"),
+        memory=os.environ.get("GID_MEMORY", "").strip() or "5GB",
     )
 
 

@@ -38,3 +38,30 @@ left join {{ words }} as labels on packed.matched_label_no = labels.word_no
 left join {{ words }} as aliases on packed.matched_alias_no = aliases.word_no
 left join {{ words }} as corrected_values on packed.corrected_value_no = corrected_values.word_no
 {%- endmacro %}
+
+{# The packed results of rules with the report and the place where a rule is evaluated in the place of numbers. #}
+{% macro unpacked_rule_results(packed, reports, places) -%}
+select
+    reports.report_key,
+    reports.body_key,
+    reports.report_year,
+    places.rule_key,
+    places.table_key,
+    places.row_key,
+    places.column_key,
+    cast(packed.status as varchar) as status,
+    packed.expected,
+    packed.actual,
+    packed.last_year,
+    cast(packed.n_operands as bigint) as n_operands,
+    cast(packed.n_missing as bigint) as n_missing,
+    packed.missing,
+    packed.line_start,
+    packed.line_end,
+    places.quantity,
+    places.gives_finding,
+    packed.broken_cells
+from {{ packed }} as packed
+inner join {{ reports }} as reports on packed.report_no = reports.report_no
+inner join {{ places }} as places on packed.result_no = places.result_no
+{%- endmacro %}

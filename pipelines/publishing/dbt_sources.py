@@ -28,5 +28,6 @@ def dbt_environment(settings: Settings, database: Path) -> dict[str, str]:
         "GID_REFERENCE_DIR": str(REFERENCE_DIR),
         "GID_CURATED_DIR": str(settings.curated_dir),
         "GID_DICTIONARY_DIR": str(settings.dictionary_dir),
+        "GID_MEMORY": settings.memory,
         "DO_NOT_TRACK": "1",
     }

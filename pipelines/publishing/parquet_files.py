@@ -54,9 +54,9 @@ class Written:
 def write_parquet_files(database: Path, folder: Path, words: Mapping[str, TableWords]) -> dict[str, Written]:
     """Write each table into `<folder>/<table>.parquet`; return table -> what was written.
 
-    Facts of reports stand in the order in which the reports are staged, then by their key; other tables are sorted by all columns
-    from the left. Rows of a view come in the order of the packed rows that it unpacks, which are kept in that order. One thread writes a file, as only one keeps rows in their order through
-    the joins of a view; the files are written two at a time.
+    Facts of reports stand in the order in which the reports are staged, then by their key; other tables are sorted by all
+    columns from the left. Rows of a view come in the order of the packed rows that it unpacks, which are kept in that order. One
+    thread writes a file, as only one keeps rows in their order through the joins of a view; files are written two at a time.
     """
     with TemporaryDirectory(dir=folder, prefix=".spill.") as scratch:
 

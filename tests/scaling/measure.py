@@ -16,6 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.publishing.database import begin_build, finish_build
+from pipelines.publishing.dbt_sources import dbt_environment, ensure_sources
+from pipelines.publishing.exports import write_exports
+from pipelines.publishing.releasing import draft_release, publish_release
+from pipelines.publishing.workbook.writing import write_workbook
 from pipelines.settings import DBT_PROJECT_DIR, Settings, load_settings
 
 
@@ -37,7 +42,7 @@ class Measures:
         """Note the end of a part; one that never began took nothing."""
         cpu, clock = self.open.pop(name, (_cpu(), time.monotonic()))
         self._look()
-        self.rows.append((name, _cpu() - cpu, time.monotonic() - clock, *self.most))
+        self.rows.append((name, _cpu() - cpu, time.monotonic() - clock, self.most[0], self.most[1]))
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -87,8 +92,6 @@ def run_dbt(settings: Settings, database: Path, measures: Measures, arguments: l
     """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 (slow to import)
 
-    from pipelines.publishing.dbt_sources import dbt_environment
-
     os.environ.update(dbt_environment(settings, database))
 
     def note(event: Any) -> None:
@@ -113,23 +116,15 @@ def run_dbt(settings: Settings, database: Path, measures: Measures, arguments: l
 
 def measure(settings: Settings, with_tests: bool, threads: int, publish: bool) -> Measures:
     """Build from staging and publish; print each part as it ends."""
-    from pipelines.publishing.database import begin_build, finish_build
-    from pipelines.publishing.dbt_sources import ensure_sources
-    from pipelines.publishing.exports import write_exports
-    from pipelines.publishing.releasing import draft_release, publish_release
-    from pipelines.publishing.workbook.writing import write_workbook
-
     measures = Measures(settings.build_dir)
     measures.watch()
     ensure_sources(settings)
     database = begin_build(settings, "measured")
-    command = "build" if with_tests else "run"
+    command = ["build", "--exclude-resource-type", "unit_test"] if with_tests else ["run"]
     if not with_tests:
         run_dbt(settings, database, measures, ["seed"])
     with measures.part("TOTAL dbt") if threads > 1 else nullcontext():
-        run_dbt(
-            settings, database, measures, [command, "--exclude-resource-type", "unit_test", "--threads", str(threads)]
-        )
+        run_dbt(settings, database, measures, [*command, "--threads", str(threads)])
     print(f"database as built: {database.stat().st_size / 2**30:.2f} GiB")
     if not publish:
         return measures
@@ -161,8 +156,9 @@ def main() -> None:
     for name, *numbers in rows:
         if numbers[1] >= 0.05:
             print(f"{name[:90]:<90} {numbers[0]:>8.1f} {numbers[1]:>8.1f} {numbers[2]:>6.2f} {numbers[3]:>6.2f}")
-    totals = [sum(row[i] for row in rows if not row[0].startswith("TOTAL")) for i in (1, 2)]
-    print(f"{'all parts':<90} {totals[0]:>8.1f} {totals[1]:>8.1f} {max(row[3] for row in rows):>6.2f}")
+    parts = [row for row in rows if not row[0].startswith("TOTAL")]
+    cpu, clock, most = sum(row[1] for row in parts), sum(row[2] for row in parts), max(row[3] for row in parts)
+    print(f"{'all parts':<90} {cpu:>8.1f} {clock:>8.1f} {most:>6.2f}")
 
 
 if __name__ == "__main__":
