@@ -62,6 +62,7 @@ class Settings:
     stale_days: int = 33
     min_free_gb: int = 2
     alert_command: str = ""
+    memory: str = "5GB"
 
     @property
     def staging_dir(self) -> Path:
@@ -160,6 +161,7 @@ def load_settings() -> Settings:
         stale_days=_at_least_one("GID_STALE_DAYS", "33"),
         min_free_gb=_at_least_one("GID_MIN_FREE_GB", "2"),
         alert_command=os.environ.get("GID_ALERT_COMMAND", "").strip(),
+        memory=os.environ.get("GID_MEMORY", "").strip() or "5GB",
     )
 
 

@@ -22,7 +22,7 @@ from pipelines.defs.overviews import overview
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.places import is_address
 from pipelines.publishing.database import begin_build
-from pipelines.publishing.dbt_environment import STAGING, dbt_environment, source_variables
+from pipelines.publishing.dbt_environment import STAGING, dbt_environment
 from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.publishing.duckdb_extensions import connect_object_storage
 from pipelines.publishing.inputs import take_inputs
@@ -145,11 +145,11 @@ def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:
     with duckdb.connect(str(database), read_only=True) as connection:
         if is_address(os.environ[STAGING]):
             connect_object_storage(connection)
-        connection.execute(source_variables(os.environ))
         tables = {
             name: f'"{schema}"."{name}"'
             for schema, name in connection.execute(
-                "select schema_name, table_name from duckdb_tables() where not internal"
+                "select schema_name, table_name from duckdb_tables() where not internal "
+                "union all select schema_name, view_name from duckdb_views() where not internal and schema_name = 'main'"
             ).fetchall()
         }
         for event in events:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.publishing.database import PUBLISHED_SCHEMA
+from pipelines.publishing.database import PUBLISHED_SCHEMA, table_comments
 
 _SCHEMAS = (PUBLISHED_SCHEMA, "reference")
 
@@ -48,9 +48,8 @@ def hash_database(database: Path) -> dict[str, Content]:
             described.setdefault((schema, table), []).append((column, dtype, comment))
         comments = {
             (schema, table): comment
-            for schema, table, comment in connection.execute(
-                "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() where not internal"
-            ).fetchall()
+            for schema in _SCHEMAS
+            for table, comment in table_comments(connection, schema).items()
         }
         return {
             shown_name(*name): _content(connection, name, columns, comments.get(name, ""))

@@ -18,7 +18,7 @@ from pipelines.publishing.held import Hold, make_held_folder, remove_path, remov
 from pipelines.settings import Settings
 
 PUBLISHED_SCHEMA = "main"
-_HELPER_SCHEMAS = ("staging", "intermediate")
+HELPERS_SUFFIX = ".helpers"
 _builds: dict[Path, Hold] = {}
 
 
@@ -57,7 +57,7 @@ def end_build(path: Path) -> None:
 
 
 def finish_build(path: Path) -> None:
-    """Drop what only led to the published tables, and write all into the one file.
+    """Write all that is published into the one file; what only led to it stands in another, which is removed.
 
     Raises:
         PublishingError: there is no built database, or it has no published table.
@@ -67,20 +67,26 @@ def finish_build(path: Path) -> None:
             f"no database was built at {path}: run the dbt models in the same run (job build_warehouse or refresh)"
         )
     with duckdb.connect(str(path)) as connection:
-        for schema in _HELPER_SCHEMAS:
-            connection.execute(f"drop schema if exists {schema} cascade")
         if not published_tables(connection):
             raise PublishingError(f"{path} has no table in schema {PUBLISHED_SCHEMA}: dbt has not built the models")
         connection.execute("checkpoint")
+    for helper in path.parent.glob(f"{path.name}{HELPERS_SUFFIX}*"):
+        helper.unlink()
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of the published tables, sorted."""
+    return sorted(table_comments(connection, PUBLISHED_SCHEMA))
+
+
+def table_comments(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
+    """Return table -> comment of a schema: tables, and views that unpack one."""
     rows = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = ? and not internal order by table_name",
-        [PUBLISHED_SCHEMA],
+        "select table_name, coalesce(comment, '') from duckdb_tables() where schema_name = $1 and not internal "
+        "union all select view_name, coalesce(comment, '') from duckdb_views() where schema_name = $1 and not internal",
+        [schema],
     ).fetchall()
-    return [name for (name,) in rows]
+    return dict(rows)
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from pipelines.places import is_address
-from pipelines.publishing.dbt_environment import BUILD_DATABASE, STAGING, source_variables
+from pipelines.publishing.database import HELPERS_SUFFIX
+from pipelines.publishing.dbt_environment import BUILD_DATABASE, MEMORY, STAGING, source_variables
 from pipelines.publishing.duckdb_extensions import connect_object_storage
+from pipelines.settings import load_settings
 
 
 class Plugin(BasePlugin):
@@ -30,9 +32,17 @@ class Plugin(BasePlugin):
         """Open the database of this run; the profile's own stands in where nobody named one."""
         creds.path = os.environ.get(BUILD_DATABASE, creds.path)
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
+        config["temp_directory"] = f"{creds.path}.spill"
+        config["memory_limit"] = os.environ.get(MEMORY, load_settings().memory)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Let the database read object storage where the staging lies there; the keys stand in no statement."""
+        """Attach the file of what only leads to published tables; where the staging lies in object storage, let it be read.
+
+        A database that drops such tables later would keep the room that they took. The keys stand in no statement.
+        """
+        assert self.creds is not None
+        helpers = f"{self.creds.path}{HELPERS_SUFFIX}".replace("'", "''")
+        conn.execute(f"attach if not exists '{helpers}' as helpers")
         if is_address(os.environ.get(STAGING, "")):
             connect_object_storage(conn)
 

@@ -12,13 +12,15 @@ from pipelines.settings import REFERENCE_DIR, Settings, load_settings
 
 # The environment variable with the database that a run builds.
 BUILD_DATABASE = "GID_BUILD_DB"
+# The environment variable with the memory that DuckDB may take.
+MEMORY = "GID_MEMORY"
 # The environment variable with the folder of the staging, or its address in object storage.
 STAGING = "GID_STAGING_DIR"
 
 
 def dbt_environment(settings: Settings, database: Path) -> dict[str, str]:
     """Return the environment variables that tell dbt where to read and which database to build."""
-    return {BUILD_DATABASE: str(database), **_folders(settings), "DO_NOT_TRACK": "1"}
+    return {BUILD_DATABASE: str(database), MEMORY: settings.memory, **_folders(settings), "DO_NOT_TRACK": "1"}
 
 
 def source_variables(environment: Mapping[str, str]) -> str:

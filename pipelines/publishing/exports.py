@@ -5,7 +5,6 @@ Belongs here: writing the folder. Words come from the database's comments, which
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -13,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 import pipelines
-from pipelines.publishing.database import PUBLISHED_SCHEMA, published_tables
+from pipelines.publishing.database import PUBLISHED_SCHEMA, published_tables, table_comments
+from pipelines.publishing.parquet_files import TableWords, Written, write_parquet_files
 from pipelines.schemas.dictionary import DictionaryError, Entry, parse_block
 from pipelines.schemas.published import load_primary_keys
 
-_ROW_GROUP = 100_000
 _FRICTIONLESS = {
     "VARCHAR": "string",
     "DOUBLE": "number",
@@ -63,11 +60,7 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
         [PUBLISHED_SCHEMA],
     ).fetchall():
         columns.setdefault(table, []).append(Column(name, dtype, _parse_comment(f"{table}.{name}", name, comment)))
-    comments = dict(
-        connection.execute(
-            "select table_name, coalesce(comment, '') from duckdb_tables() where schema_name = ?", [PUBLISHED_SCHEMA]
-        ).fetchall()
-    )
+    comments = table_comments(connection, PUBLISHED_SCHEMA)
     return [
         Table(name, _parse_comment(name, f"table_{name}", comments[name]), tuple(columns[name]))
         for name in published_tables(connection)
@@ -84,18 +77,18 @@ def _parse_comment(of: str, block: str, comment: str) -> Entry:
 def write_exports(database: Path, folder: Path) -> list[dict[str, Any]]:
     """Write the exports of a finished database into a new folder; return the resources of the datapackage.
 
-    Rows are sorted by all columns from the left, so that the same database gives the same bytes.
+    The same tables give the same bytes, in whatever order the database holds their rows.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with duckdb.connect(str(database), read_only=True) as connection:
         tables = describe_tables(connection)
-        resources = [
-            _resource(
-                table, _write_parquet(connection, table, folder), folder, _has_null_in_key(connection, table.name)
-            )
-            for table in tables
-        ]
+    words = {
+        table.name: TableWords(_words(table.entry), {c.name: _words(c.entry) for c in table.columns})
+        for table in tables
+    }
+    written = write_parquet_files(database, folder, words)
+    resources = [_resource(table, written[table.name]) for table in tables]
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "gid-warehouse",
@@ -121,37 +114,19 @@ def _words(entry: Entry) -> dict[str, str]:
     return {"name_zh": entry.name_zh, "name_en": entry.name_en, "description": entry.description, **entry.facts}
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> int:
-    reader = connection.execute(f'select * from "{table.name}" order by all').to_arrow_reader(_ROW_GROUP)
-    words = {column.name: _words(column.entry) for column in table.columns}
-    schema = pa.schema(
-        [field.with_metadata(words[field.name]) for field in reader.schema],
-        metadata={"title": table.name, **_words(table.entry)},
-    )
-    rows = 0
-    with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as writer:
-        for batch in reader:
-            writer.write_batch(batch.cast(schema), row_group_size=_ROW_GROUP)
-            rows += batch.num_rows
-    return rows
-
-
-def _resource(table: Table, rows: int, folder: Path, has_null_in_key: bool) -> dict[str, Any]:
-    path = folder / f"{table.name}.parquet"
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+def _resource(table: Table, written: Written) -> dict[str, Any]:
     return {
         "name": table.name,
-        "path": path.name,
+        "path": written.path.name,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "title": table.entry.title,
         "description": table.entry.description,
         **table.entry.facts,
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{digest}",
-        "rows": rows,
-        "schema": {"fields": [_field(column) for column in table.columns], **_key(table.name, has_null_in_key)},
+        "bytes": written.bytes,
+        "hash": f"sha256:{written.sha256}",
+        "rows": written.rows,
+        "schema": {"fields": [_field(column) for column in table.columns], **_key(table.name, written.with_nulls)},
     }
 
 
@@ -165,16 +140,10 @@ def _field(column: Column) -> dict[str, Any]:
     }
 
 
-def _key(table: str, has_null: bool) -> dict[str, Any]:
+def _key(table: str, with_nulls: frozenset[str]) -> dict[str, Any]:
     """The key in the words of the standard: a `primaryKey` holds no null, `uniqueKeys` may."""
     key = list(load_primary_keys()[table])
-    return {"uniqueKeys": [key]} if has_null else {"primaryKey": key}
-
-
-def _has_null_in_key(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    null = " or ".join(f'"{column}" is null' for column in load_primary_keys()[table])
-    row = connection.execute(f'select bool_or({null}) from "{table}"').fetchone()
-    return bool(row and row[0])
+    return {"primaryKey": key} if with_nulls.isdisjoint(key) else {"uniqueKeys": [key]}
 
 
 def _frictionless_type(duckdb_type: str) -> str:

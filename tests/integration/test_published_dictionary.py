@@ -12,7 +12,10 @@ from pipelines.schemas.published import PUBLISHED_TABLES, load_columns, load_pri
 
 
 def test_comments_are_the_blocks_of_the_dictionary(founding):
-    rows = founding.query("select table_name, comment from duckdb_tables() where schema_name = 'main'")
+    rows = founding.query(
+        "select table_name, comment from duckdb_tables() where schema_name = 'main' "
+        "union all select view_name, comment from duckdb_views() where schema_name = 'main' and not internal"
+    )
     assert dict(rows) == {table: table_entry(table).text for table in PUBLISHED_TABLES}
     rows = founding.query("select table_name, comment from duckdb_tables() where schema_name = 'reference'")
     assert dict(rows) == {table: table_entry(f"seed_{table}").text for table, _ in rows}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from decimal import Decimal
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
@@ -44,9 +46,21 @@ def test_the_contract_tables_have_their_columns(founding):
 
 def test_only_published_tables_stand_in_main(founding):
     rows = founding.query("select schema_name, table_name from duckdb_tables() where not internal")
-    assert sorted(name for schema, name in rows if schema == "main") == PUBLISHED_TABLES
-    assert {schema for schema, _ in rows} == {"main", "reference"}
-    assert founding.query("select count(*) from duckdb_views() where not internal") == [(0,)]
+    views = founding.query("select schema_name, view_name from duckdb_views() where not internal")
+    assert sorted(name for schema, name in rows + views if schema == "main") == PUBLISHED_TABLES
+    assert {schema for schema, _ in rows} == {"main", "reference", "packed"}
+    # Facts with a row a cell or more unpack what is kept in numbers; nothing else is a view.
+    unpacked = {"fct_reported_cell", "fct_application", "fct_dispute", "fct_administrative_action", "fct_rule_result"}
+    assert set(views) == {("main", name) for name in unpacked}
+
+
+def test_published_views_hold_under_any_name_of_the_file(founding, tmp_path):
+    shutil.copyfile(founding.settings.database_path, tmp_path / "other.duckdb")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'other.duckdb'}' as elsewhere (read_only)")
+        rows = connection.execute("select count(*) from elsewhere.main.fct_application").fetchall()
+        assert rows == founding.query("select count(*) from fct_application where true")
+        assert rows == founding.query("select count(*) from fct_reported_cell where table_key = 't3'")
 
 
 def test_procurement(founding):

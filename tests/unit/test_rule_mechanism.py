@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.dbt_models import load_seeds, run_file
+from tests.dbt_models import load_seeds, render, run_file
 
 FORM = [("A", "t2", row, column) for row in ("x", "y") for column in ("left", "right", "change")]
 FORM += [("B", "t2", row, column) for row in ("x", "y") for column in ("left", "sum")]
@@ -47,7 +47,15 @@ class House:
     def evaluate(self) -> list[dict]:
         connection = duckdb.connect()
         keys = ["form_version", "table_key", "row_key", "column_key"]
-        form = [dict(zip(keys, cell, strict=True), row_order=n, column_order=n) for n, cell in enumerate(FORM)]
+        names = sorted({cell[1:] for cell in FORM} | {tuple(cell[key] for key in keys[1:]) for cell in self.cells})
+        numbers = {
+            (version, *name): 16 * n + edition for n, name in enumerate(names) for edition, version in enumerate("AB")
+        }
+        form = [
+            dict(zip(keys, cell, strict=True), row_order=n, column_order=n, cell_no=numbers[cell])
+            for n, cell in enumerate(FORM)
+        ]
+        reports = {report["report_key"]: n for n, report in enumerate(self.reports)}
         empty = {
             "report_key": "r",
             "value": 0.0,
@@ -59,8 +67,11 @@ class House:
         frames = {
             "rules": self.rules,
             "int_form_cells": form,
-            "int_reports": self.reports,
-            "int_cells": self.cells,
+            "int_reports": [{**report, "report_no": reports[report["report_key"]]} for report in self.reports],
+            "int_packed_cells": [
+                {**cell, "report_no": reports[cell["report_key"]], "cell_no": numbers[tuple(cell[key] for key in keys)]}
+                for cell in self.cells
+            ],
             "int_amounts": [*self.amounts, {**empty, **dict.fromkeys(keys, "none"), "report_key": "none"}],
             "int_report_facts": [*self.facts, {**empty, "quantity": "none", "report_key": "none"}],
             "int_body_levels": [
@@ -74,7 +85,10 @@ class House:
         connection.execute(f"create view typed as select * replace ({types}) from rules")
         connection.register("rules", connection.execute("from typed").pl())
         run_file(connection, "models/intermediate/int_rule_places.sql")
-        return run_file(connection, "models/intermediate/int_rule_results.sql").rows(named=True)
+        run_file(connection, "models/intermediate/int_rule_results.sql")
+        connection.execute("create view int_report_numbers as from int_reports")
+        unpacked = "unpacked_rule_results('int_rule_results', 'int_report_numbers', 'int_rule_places')"
+        return connection.execute(render("{{ " + unpacked + " }}")).pl().rows(named=True)
 
     def told(self, *names: str) -> dict:
         """What each place of each report has in these columns; a place by its keys."""

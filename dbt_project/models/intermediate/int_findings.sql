@@ -7,8 +7,12 @@ reports as (
     select * from {{ ref('int_reports') }}
 ),
 
+unpacked_results as (
+    {{ unpacked_rule_results(ref('int_rule_results'), ref('int_report_numbers'), ref('int_rule_places')) | indent(4) }}
+),
+
 rule_results as (
-    select * from {{ ref('int_rule_results') }}
+    select * from unpacked_results
     where status = 'fail' and gives_finding
 ),
 
@@ -120,6 +124,37 @@ broken_rules as (
     where broken_cells is null
 ),
 
+-- What a message says of the rule and of the place is the same for all that break it there: filled in once each.
+places_of_rules as (
+    select distinct
+        rule_key,
+        table_key,
+        row_key,
+        column_key,
+        quantity
+    from broken_rules
+),
+
+templates as (
+    select
+        places_of_rules.*,
+        rules.severity,
+        {{ fill_message('rules.message_zh', {'row': 'row_labels.row_label', 'column': 'column_labels.column_label',
+            'quantity': 'quantities.name_zh', 'text': 'rule_texts.text_zh'}) }} as message_zh,
+        {{ fill_message('rules.message_en', {'row': 'row_labels.row_name_en', 'column': 'column_labels.column_name_en',
+            'quantity': 'quantities.name_en', 'text': 'rule_texts.text_en'}) }} as message_en
+    from places_of_rules
+    inner join rule_texts on places_of_rules.rule_key = rule_texts.rule_key
+    inner join rules on split_part(places_of_rules.rule_key, ':', 1) = rules.rule_key
+    left join row_labels
+        on places_of_rules.table_key = row_labels.table_key and places_of_rules.row_key = row_labels.row_key
+    left join column_labels
+        on
+            places_of_rules.table_key = column_labels.table_key
+            and places_of_rules.column_key = column_labels.column_key
+    left join quantities on places_of_rules.quantity = quantities.quantity
+),
+
 from_rules as (
     select
         broken_rules.report_key,
@@ -130,25 +165,46 @@ from_rules as (
         {{ number_text('round(broken_rules.expected, 6)') }} as expected,
         {{ number_text('round(broken_rules.actual, 6)') }} as actual,
         {{ number_text('round(broken_rules.last_year, 6)') }} as last_year,
-        row_labels.row_label as row_text,
-        row_labels.row_name_en as row_text_en,
-        column_labels.column_label as column_text,
-        column_labels.column_name_en as column_text_en,
-        quantities.name_zh as quantity_text,
-        quantities.name_en as quantity_text_en,
-        rule_texts.text_zh as rule_text,
-        rule_texts.text_en as rule_text_en,
         facts.words,
+        templates.severity,
+        templates.message_zh,
+        templates.message_en,
         broken_rules.line_start,
         broken_rules.line_end
     from broken_rules
-    inner join rule_texts on broken_rules.rule_key = rule_texts.rule_key
-    left join row_labels
-        on broken_rules.table_key = row_labels.table_key and broken_rules.row_key = row_labels.row_key
-    left join column_labels
-        on broken_rules.table_key = column_labels.table_key and broken_rules.column_key = column_labels.column_key
-    left join quantities on broken_rules.quantity = quantities.quantity
+    inner join templates
+        on
+            broken_rules.rule_key = templates.rule_key
+            and broken_rules.table_key is not distinct from templates.table_key
+            and broken_rules.row_key is not distinct from templates.row_key
+            and broken_rules.column_key is not distinct from templates.column_key
+            and broken_rules.quantity is not distinct from templates.quantity
     left join facts on broken_rules.report_key = facts.report_key and broken_rules.quantity = facts.quantity
+),
+
+worded_rules as (
+    select
+        from_rules.report_key,
+        reports.document_id,
+        reports.delivery,
+        reports.source_path,
+        reports.record,
+        from_rules.rule_key,
+        from_rules.severity,
+        {{ fill_message('from_rules.message_zh', {'expected': 'from_rules.expected', 'actual': 'from_rules.actual',
+            'last_year': 'from_rules.last_year', 'words': 'from_rules.words', 'raw': 'from_rules.actual'}) }} as message,
+        {{ fill_message('from_rules.message_en', {'expected': 'from_rules.expected', 'actual': 'from_rules.actual',
+            'last_year': 'from_rules.last_year', 'words': 'from_rules.words', 'raw': 'from_rules.actual'}) }}
+            as message_en,
+        from_rules.expected,
+        from_rules.actual,
+        from_rules.table_key,
+        from_rules.row_key,
+        from_rules.column_key,
+        from_rules.line_start,
+        from_rules.line_end
+    from from_rules
+    inner join reports on from_rules.report_key = reports.report_key
 ),
 
 from_amounts as (
@@ -191,8 +247,6 @@ worded_copies as (
 ),
 
 computed as (
-    select * from from_rules
-    union all by name
     select * from from_amounts
     union all by name
     select * from from_versions
@@ -208,13 +262,9 @@ worded as (
         computed.rule_key,
         rules.severity,
         {{ fill_message('rules.message_zh', {'expected': 'computed.expected', 'actual': 'computed.actual',
-            'row': 'computed.row_text', 'column': 'computed.column_text', 'quantity': 'computed.quantity_text',
-            'last_year': 'computed.last_year', 'text': 'computed.rule_text', 'words': 'computed.words',
             'raw': 'computed.actual'}) }} as message,
         {{ fill_message('rules.message_en', {'expected': 'computed.expected', 'actual': 'computed.actual',
-            'row': 'computed.row_text_en', 'column': 'computed.column_text_en',
-            'quantity': 'computed.quantity_text_en', 'last_year': 'computed.last_year',
-            'text': 'computed.rule_text_en', 'words': 'computed.words', 'raw': 'computed.actual'}) }} as message_en,
+            'raw': 'computed.actual'}) }} as message_en,
         computed.expected,
         computed.actual,
         computed.table_key,
@@ -229,6 +279,8 @@ worded as (
 
 united as (
     select * exclude (finding_seq, n_numbers) from from_reading
+    union all by name
+    select * from worded_rules
     union all by name
     select * from worded
     union all by name

@@ -12,6 +12,11 @@ activity_cells as (
 )
 
 select
+    -- Sixteen numbers a table, row and column, one of them for each edition that has it.
+    cast(
+        16 * dense_rank() over (order by form_rows.table_key, form_rows.row_key, form_columns.column_key)
+        + dense_rank() over (order by form_rows.form_version) as usmallint
+    ) as cell_no,
     form_rows.form_version,
     form_rows.table_key,
     form_rows.row_key,

@@ -37,6 +37,7 @@ cells as (
         form_cells.column_key as cell_column,
         form_cells.row_order,
         form_cells.column_order,
+        form_cells.cell_no,
         terms.each_row or terms.each_column or terms.each_table as is_wildcard,
         case when terms.each_row and rules.result_per = 'place' then form_cells.row_key end as place_row,
         case when terms.each_column and rules.result_per = 'place' then form_cells.column_key end as place_column
@@ -100,6 +101,7 @@ placed_terms as (
         cells.column_order,
         cells.years_back,
         cells.in_yuan,
+        cells.cell_no,
         cells.quantity
     from places
     inner join cells
@@ -142,32 +144,44 @@ collected as (
             {
                 term_index: term_index, operand: operand, operand_kind: operand_kind, side: side, sign: sign,
                 table_key: table_key, row_key: row_key, column_key: column_key, years_back: years_back,
-                in_yuan: in_yuan, quantity: quantity
+                in_yuan: in_yuan, cell_no: cell_no, quantity: quantity
             } order by term_index
         ) as terms
     from numbered
     group by place_no
+),
+
+placed as (
+    select
+        places.place_no,
+        rules.rule_key,
+        places.form_version,
+        places.cell_table as table_key,
+        case when rules.result_per = 'place' then coalesce(places.place_row, collected.common_row) end as row_key,
+        case when rules.result_per = 'place' then coalesce(places.place_column, collected.common_column) end
+            as column_key,
+        rules.result_per,
+        rules.gives_finding,
+        string_split(rules.form_versions, '|') as form_versions,
+        string_split(rules.body_levels, '|') as body_levels,
+        rules.tolerance,
+        constants.comparison,
+        constants.left_constant,
+        constants.right_constant,
+        collected.quantity,
+        collected.n_terms,
+        collected.terms
+    from places
+    inner join rules on places.rule_no = rules.rule_no
+    inner join constants on places.rule_no = constants.rule_no
+    inner join collected on places.place_no = collected.place_no
 )
 
+-- Sixteen numbers a place, one of them for each edition that has it: packed results are kept by them.
 select
-    places.place_no,
-    rules.rule_key,
-    places.form_version,
-    places.cell_table as table_key,
-    case when rules.result_per = 'place' then coalesce(places.place_row, collected.common_row) end as row_key,
-    case when rules.result_per = 'place' then coalesce(places.place_column, collected.common_column) end as column_key,
-    rules.result_per,
-    rules.gives_finding,
-    string_split(rules.form_versions, '|') as form_versions,
-    string_split(rules.body_levels, '|') as body_levels,
-    rules.tolerance,
-    constants.comparison,
-    constants.left_constant,
-    constants.right_constant,
-    collected.quantity,
-    collected.n_terms,
-    collected.terms
-from places
-inner join rules on places.rule_no = rules.rule_no
-inner join constants on places.rule_no = constants.rule_no
-inner join collected on places.place_no = collected.place_no
+    *,
+    cast(
+        16 * dense_rank() over (order by rule_key, table_key, row_key, column_key)
+        + dense_rank() over (order by form_version) as uinteger
+    ) as result_no
+from placed

@@ -1,5 +1,6 @@
 -- Every rule of the seed by one mechanism: cells, amounts and quantities of a report meet the terms of the places where
 -- a rule is evaluated, each side is added up, and the sides are compared. A term without a figure: not assessable.
+-- Reports, cells and places are numbers here: there are some four hundred operands a report.
 with places as (
     select * from {{ ref('int_rule_places') }}
 ),
@@ -28,58 +29,101 @@ last_years as (
     select * from {{ ref('int_last_years') }}
 ),
 
+paired_years as (
+    select
+        reports.report_no,
+        before.report_no as last_report_no
+    from last_years
+    inner join reports on last_years.report_key = reports.report_key
+    inner join reports as before on last_years.last_report_key = before.report_key
+),
+
+operands_of_cells as (
+    select
+        term_index,
+        place_no,
+        cell_no,
+        cell_no // 16 as form_cell,
+        form_version,
+        table_key,
+        row_key,
+        column_key,
+        operand,
+        result_per,
+        comparison,
+        right_constant,
+        tolerance,
+        sign,
+        side = 'left' as is_left,
+        years_back = 1 as is_of_last_year,
+        in_yuan
+    from terms
+    where operand_kind = 'cell'
+),
+
+cells as not materialized (
+    select * from {{ ref('int_packed_cells') }}
+),
+
 cell_operands as not materialized (
     select
-        cells.report_key,
-        terms.* exclude (form_version),  -- noqa: RF02
+        cells.report_no,
+        terms.place_no,
+        terms.term_index,
+        terms.sign,
+        terms.is_left,
+        false as is_of_last_year,
         true as is_own_cell,
+        false as is_quantity,
         cells.value,
         cells.value_state,
-        0 as rounding,
+        cast(0 as double) as rounding,
         cells.line_start,
         cells.line_end
-    from {{ ref('int_cells') }} as cells
-    inner join terms
-        on
-            cells.form_version = terms.form_version
-            and cells.table_key = terms.table_key
-            and cells.row_key = terms.row_key
-            and cells.column_key = terms.column_key
-            and terms.years_back = 0
-            and not terms.in_yuan
+    from cells
+    inner join operands_of_cells as terms
+        on cells.cell_no = terms.cell_no and not terms.is_of_last_year and not terms.in_yuan
 ),
 
 -- Whatever the edition of the table then: the cell of that name, if it had one.
 last_year_operands as not materialized (
     select
-        last_years.report_key,
-        terms.* exclude (form_version),  -- noqa: RF02
+        paired_years.report_no,
+        terms.place_no,
+        terms.term_index,
+        terms.sign,
+        terms.is_left,
+        true as is_of_last_year,
         false as is_own_cell,
+        false as is_quantity,
         cells.value,
         cells.value_state,
-        0 as rounding
-    from {{ ref('int_cells') }} as cells
-    inner join terms
-        on
-            cells.table_key = terms.table_key
-            and cells.row_key = terms.row_key
-            and cells.column_key = terms.column_key
-            and terms.years_back = 1
-    inner join last_years on cells.report_key = last_years.last_report_key
+        cast(0 as double) as rounding,
+        cast(null as integer) as line_start,
+        cast(null as integer) as line_end
+    from cells
+    inner join operands_of_cells as terms on cells.cell_no // 16 = terms.form_cell and terms.is_of_last_year
+    inner join paired_years on cells.report_no = paired_years.last_report_no
 ),
 
 amount_operands as not materialized (
     select
-        amounts.report_key,
-        terms.* exclude (form_version),  -- noqa: RF02
+        reports.report_no,
+        terms.place_no,
+        terms.term_index,
+        terms.sign,
+        terms.is_left,
+        terms.is_of_last_year,
         true as is_own_cell,
+        false as is_quantity,
         amounts.value,
         amounts.value_state,
         amounts.rounding,
         amounts.line_start,
         amounts.line_end
     from {{ ref('int_amounts') }} as amounts
-    inner join terms
+    inner join reports on amounts.report_key = reports.report_key
+    inner join operands_of_cells as terms
         on
             amounts.form_version = terms.form_version
             and amounts.table_key = terms.table_key
@@ -90,23 +134,29 @@ amount_operands as not materialized (
 
 fact_operands as not materialized (
     select
-        facts.report_key,
-        terms.* exclude (form_version),  -- noqa: RF02
+        reports.report_no,
+        terms.place_no,
+        terms.term_index,
+        terms.sign,
+        terms.side = 'left' as is_left,
+        false as is_of_last_year,
         false as is_own_cell,
+        true as is_quantity,
         facts.value,
         facts.value_state,
         facts.rounding,
         facts.line_start,
         facts.line_end
     from {{ ref('int_report_facts') }} as facts
+    inner join reports on facts.report_key = reports.report_key
     inner join terms on facts.quantity = terms.quantity
 ),
 
--- Read three times and not kept: adding up is one pass without lists, the few nulls and broken cells are two more.
+-- Read twice and not kept: adding up is one pass without lists, the few nulls are another.
 operands as not materialized (
-    select * from cell_operands
+    select * replace (cast(value_state as varchar) as value_state) from cell_operands
     union all by name
-    select * from last_year_operands
+    select * replace (cast(value_state as varchar) as value_state) from last_year_operands
     union all by name
     select * from amount_operands
     union all by name
@@ -115,56 +165,62 @@ operands as not materialized (
 
 grouped as (
     select
-        report_key,
+        report_no,
         place_no,
         bool_or(is_own_cell) as has_own_cell,
         count(*) as n_found,
         count(value) as n_figures,
         bit_or(cast(1 as ubigint) << cast(least(term_index, 63) as ubigint)) as found_bits,
-        sum(sign * value) filter (side = 'left') as left_sum,
-        sum(sign * value) filter (side = 'right') as right_sum,
-        sum(sign * value) filter (years_back = 1) as last_year,
+        sum(sign * value) filter (is_left) as left_sum,
+        sum(sign * value) filter (not is_left) as right_sum,
+        sum(sign * value) filter (is_of_last_year) as last_year,
         max(rounding) as rounding,
-        coalesce(min(line_start) filter (operand_kind = 'quantity'), min(line_start)) as line_start,
-        coalesce(max(line_end) filter (operand_kind = 'quantity'), max(line_end)) as line_end
+        min(line_start) as first_line,
+        max(line_end) as last_line,
+        min(line_start) filter (is_quantity) as first_line_of_quantity,
+        max(line_end) filter (is_quantity) as last_line_of_quantity
     from operands
-    group by report_key, place_no
+    group by report_no, place_no
 ),
 
 nulls as (
     select
-        report_key,
-        place_no,
-        list({ term_index: term_index, words: operand || ' ' || value_state }) as terms
+        operands.report_no,
+        operands.place_no,
+        list({ term_index: operands.term_index, words: terms.operand || ' ' || operands.value_state }) as terms
     from operands
-    where value is null
-    group by report_key, place_no
+    inner join terms on operands.place_no = terms.place_no and operands.term_index = terms.term_index
+    where operands.value is null
+    group by operands.report_no, operands.place_no
 ),
 
 broken as (
     select
-        report_key,
-        place_no,
+        cells.report_no,
+        terms.place_no,
         list({
-            term_index: term_index, table_key: table_key, row_key: row_key, column_key: column_key, value: value,
-            line_start: line_start, line_end: line_end
+            term_index: terms.term_index, table_key: terms.table_key, row_key: terms.row_key,
+            column_key: terms.column_key, value: cells.value,
+            line_start: cells.line_start, line_end: cells.line_end
         }) as cells
-    from operands
+    from cells
+    inner join operands_of_cells as terms
+        on cells.cell_no = terms.cell_no and not terms.is_of_last_year and not terms.in_yuan
     where
-        result_per = 'table'
-        and not {{ rule_holds('comparison', 'value', 'right_constant', 'tolerance') }}
-    group by report_key, place_no
+        terms.result_per = 'table'
+        and not {{ rule_holds('terms.comparison', 'cells.value', 'terms.right_constant', 'terms.tolerance') }}
+    group by cells.report_no, terms.place_no
 ),
 
 -- Of another edition, or of another level of bodies: not for this report.
 applicable as (
     select
         grouped.* exclude (left_sum, right_sum),  -- noqa: RF02
+        coalesce(grouped.first_line_of_quantity, grouped.first_line) as line_start,
+        coalesce(grouped.last_line_of_quantity, grouped.last_line) as line_end,
         grouped.n_found - grouped.n_figures as n_null,
         nulls.terms as nulls,
         broken.cells as broken_cells,
-        reports.body_key,
-        reports.report_year,
         places.* exclude (place_no, terms),  -- noqa: RF02
         places.body_levels is not null and body_levels.body_level is null as is_level_unknown,
         case when places.result_per = 'place' then places.n_terms else grouped.n_found end as n_wanted,
@@ -185,7 +241,7 @@ applicable as (
                             'words': concat_ws(' ', term['operand'], case  -- noqa: RF02
                                 when term['operand_kind'] = 'quantity' then 'not stated'  -- noqa: RF02
                                 when term['years_back'] = 0 then 'not printed'  -- noqa: RF02
-                                when last_years.report_key is null then 'no report of the year before'
+                                when paired_years.report_no is null then 'no report of the year before'
                                 else 'not in the form of the year before'
                             end)
                         }
@@ -193,11 +249,11 @@ applicable as (
         end as not_found
     from grouped
     inner join places on grouped.place_no = places.place_no
-    inner join reports on grouped.report_key = reports.report_key
-    left join nulls on grouped.report_key = nulls.report_key and grouped.place_no = nulls.place_no
-    left join broken on grouped.report_key = broken.report_key and grouped.place_no = broken.place_no
+    inner join reports on grouped.report_no = reports.report_no
+    left join nulls on grouped.report_no = nulls.report_no and grouped.place_no = nulls.place_no
+    left join broken on grouped.report_no = broken.report_no and grouped.place_no = broken.place_no
     left join body_levels on reports.body_key = body_levels.body_key
-    left join last_years on grouped.report_key = last_years.report_key
+    left join paired_years on grouped.report_no = paired_years.report_no
     where
         (
             grouped.has_own_cell
@@ -230,19 +286,14 @@ judged as (
 )
 
 select
-    report_key,
-    body_key,
-    report_year,
-    rule_key,
-    table_key,
-    row_key,
-    column_key,
-    status,
+    report_no,
+    result_no,
+    cast(status as enum('pass', 'fail', 'not_assessable')) as status,
     case when result_per = 'place' and status <> 'not_assessable' then expected end as expected,
     case when result_per = 'place' and status <> 'not_assessable' then actual end as actual,
     case when status <> 'not_assessable' then last_year end as last_year,
-    n_wanted + cast(is_level_unknown as integer) as n_operands,
-    n_missing,
+    cast(n_wanted + cast(is_level_unknown as integer) as usmallint) as n_operands,
+    cast(n_missing as usmallint) as n_missing,
     case
         when n_missing > 0
             then
@@ -259,9 +310,8 @@ select
                     end
                 )
     end as missing,
-    quantity,
-    gives_finding,
     case when status = 'fail' then list_sort(broken_cells) end as broken_cells,
     line_start,
     line_end
 from judged
+order by report_no, result_no

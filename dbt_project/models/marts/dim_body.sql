@@ -5,13 +5,13 @@ with reports as (
 bodies as (
     select
         body_key,
-        -- A report that a person placed may name another body, or none.
+        -- The name in the last year, of its current report; one that a person placed may name another body, or none.
         max_by(
             case
                 when resolution = 'override' and not coalesce(contains(body_name, unit_name), false) then unit_name
                 else body_name
             end,
-            coalesce(report_year, 0)
+            [coalesce(report_year, 0), cast(is_current as integer), -cast(report_no as bigint)]
         ) as body_name,
         max(unit_name) as unit_name,
         max(printed_parent) as printed_parent,

@@ -1,5 +1,12 @@
-with cells as (
-    select * from {{ ref('int_cells') }}
+with unpacked as (
+    {{ unpacked_cells(
+        in_this_file(ref('int_packed_cells')), in_this_file(ref('int_report_numbers')),
+        in_this_file(ref('int_form_cells')), in_this_file(ref('int_cell_words'))
+    ) | indent(4) }}
+),
+
+cells as (
+    select * from unpacked
     where
         table_key = 't2'
         and row_key in ('permit', 'other_service', 'penalty', 'compulsory_measure', 'fee')

@@ -32,7 +32,11 @@ select
     versions.version_rule_key,
     versions.version_reason,
     versions.version_reason_en,
-    coalesce(differences.n_differences, 0) as n_differences,
+    -- Not compared: one of very many versions of a body and year.
+    case
+        when versions.version_rank <= 1 + {{ var('max_compared_versions') }}
+            then coalesce(differences.n_differences, 0)
+    end as n_differences,
     reports.published_on,
     signatures.n_cells,
     signatures.n_absent_cells,

@@ -1,5 +1,8 @@
-with results as (
-    select * from {{ ref('int_rule_results') }}
+with unpacked as (
+    {{ unpacked_rule_results(
+        in_this_file(ref('int_rule_results')), in_this_file(ref('int_report_numbers')),
+        in_this_file(ref('int_rule_places'))
+    ) | indent(4) }}
 )
 
 select
@@ -18,4 +21,4 @@ select
     missing,
     line_start,
     line_end
-from results
+from unpacked

@@ -1,0 +1,67 @@
+{# A table of the published file, without the file's name: a published view must hold under any name of the file. #}
+{% macro in_this_file(relation) -%}
+    {{ relation if relation is string else relation.include(database=false) }}
+{%- endmacro %}
+
+{# The packed cells with keys and words in the place of numbers. Left joins stand to the right of the cells: rows come in the
+   order of the cells where one thread reads them, which is how exports are written. #}
+{% macro unpacked_cells(packed, reports, form_cells, words) -%}
+select
+    reports.report_key,
+    reports.body_key,
+    reports.report_year,
+    form_cells.form_version,
+    form_cells.table_key,
+    form_cells.row_key,
+    form_cells.column_key,
+    raw_values.word as raw_value,
+    packed.value,
+    cast(packed.value_state as varchar) as value_state,
+    cast(packed.value_basis as varchar) as value_basis,
+    units.word as printed_unit,
+    unit_bases.word as printed_unit_basis,
+    labels.word as matched_label,
+    aliases.word as matched_alias,
+    packed.label_distance,
+    packed.line_start,
+    packed.line_end,
+    corrected_values.word as corrected_value,
+    packed.value_as_read,
+    cast(packed.value_state_as_read as varchar) as value_state_as_read
+from {{ packed }} as packed
+inner join {{ reports }} as reports on packed.report_no = reports.report_no
+inner join {{ form_cells }} as form_cells on packed.cell_no = form_cells.cell_no
+left join {{ words }} as raw_values on packed.raw_value_no = raw_values.word_no
+left join {{ words }} as units on packed.printed_unit_no = units.word_no
+left join {{ words }} as unit_bases on packed.printed_unit_basis_no = unit_bases.word_no
+left join {{ words }} as labels on packed.matched_label_no = labels.word_no
+left join {{ words }} as aliases on packed.matched_alias_no = aliases.word_no
+left join {{ words }} as corrected_values on packed.corrected_value_no = corrected_values.word_no
+{%- endmacro %}
+
+{# The packed results of rules with the report and the place where a rule is evaluated in the place of numbers. #}
+{% macro unpacked_rule_results(packed, reports, places) -%}
+select
+    reports.report_key,
+    reports.body_key,
+    reports.report_year,
+    places.rule_key,
+    places.table_key,
+    places.row_key,
+    places.column_key,
+    cast(packed.status as varchar) as status,
+    packed.expected,
+    packed.actual,
+    packed.last_year,
+    cast(packed.n_operands as bigint) as n_operands,
+    cast(packed.n_missing as bigint) as n_missing,
+    packed.missing,
+    packed.line_start,
+    packed.line_end,
+    places.quantity,
+    places.gives_finding,
+    packed.broken_cells
+from {{ packed }} as packed
+inner join {{ reports }} as reports on packed.report_no = reports.report_no
+inner join {{ places }} as places on packed.result_no = places.result_no
+{%- endmacro %}
