@@ -42,7 +42,9 @@ class Measures:
         """Note the end of a part; one that never began took nothing."""
         cpu, clock = self.open.pop(name, (_cpu(), time.monotonic()))
         self._look()
-        self.rows.append((name, _cpu() - cpu, time.monotonic() - clock, self.most[0], self.most[1]))
+        row = (name, _cpu() - cpu, time.monotonic() - clock, self.most[0], self.most[1])
+        self.rows.append(row)
+        print(_line(row), flush=True)
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -67,6 +69,11 @@ class Measures:
         pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
         self.most[0] = max(self.most[0], pages * resource.getpagesize() / 2**30)
         self.most[1] = max(self.most[1], _size(self.scratch) / 2**30)
+
+
+def _line(row: tuple[str, float, float, float, float]) -> str:
+    name, cpu, clock, memory, disk = row
+    return f"{name[:90]:<90} {cpu:>8.1f} {clock:>8.1f} {memory:>6.2f} {disk:>6.2f}"
 
 
 def _cpu() -> float:
@@ -152,10 +159,11 @@ def main() -> None:
     os.environ["GID_WAREHOUSE_DIR"] = str(given.warehouse.resolve())
     measures = measure(load_settings(), given.tests, given.threads, not given.no_publishing)
     print(f"{'part':<90} {'CPU s':>8} {'clock s':>8} {'GiB':>6} {'disk':>6}")
+    print("the parts, by CPU time:")
     rows = sorted(measures.rows, key=lambda row: -row[1])
-    for name, *numbers in rows:
-        if numbers[1] >= 0.05:
-            print(f"{name[:90]:<90} {numbers[0]:>8.1f} {numbers[1]:>8.1f} {numbers[2]:>6.2f} {numbers[3]:>6.2f}")
+    for row in rows:
+        if row[2] >= 0.05:
+            print(_line(row))
     parts = [row for row in rows if not row[0].startswith("TOTAL")]
     cpu, clock, most = sum(row[1] for row in parts), sum(row[2] for row in parts), max(row[3] for row in parts)
     print(f"{'all parts':<90} {cpu:>8.1f} {clock:>8.1f} {most:>6.2f}")
