@@ -18,7 +18,8 @@ from pipelines.curation.terminal import Report
 from pipelines.defs import automation
 from pipelines.defs.metadata import preview
 from pipelines.documents import isolation
-from pipelines.documents.deliveries import content_fingerprint, find_deliveries
+from pipelines.documents.deliveries import find_deliveries
+from pipelines.documents.fingerprints import content_fingerprint
 from pipelines.documents.isolation import IsolatedConverter
 from pipelines.documents.reading import read_delivery
 from pipelines.parsing.deliveries import parse_delivery
