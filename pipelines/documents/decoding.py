@@ -27,10 +27,14 @@ _SIGNATURES = (
 _SAMPLE = 20_000
 _MIN_PLAUSIBLE = 0.7
 # Han characters of GB2312 level 1 are the 3,755 common ones: a text read in the wrong encoding has few of them.
-_COMMON_HAN = frozenset(
+_COMMON_HAN = "".join(
     bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
 )
-_PLAIN = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u301f\uff00-\uffef\u2010-\u203b\u00b7\u00a0\u2460-\u249b\u3220-\u3229]")
+# One class of characters, run by run: asking for each character alone took longer than all else of reading.
+_PLAUSIBLE = re.compile(
+    r"[\t\n\r\x20-\x7e\u3000-\u301f\uff00-\uffef\u2010-\u203b\u00b7\u00a0\u2460-\u249b\u3220-\u3229"
+    rf"{_COMMON_HAN}]+"
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def plausibility(text: str) -> float:
     sample = text[:_SAMPLE]
     if not sample:
         return 0.0
-    return sum(1 for char in sample if char in _COMMON_HAN or _PLAIN.match(char)) / len(sample)
+    return sum(map(len, _PLAUSIBLE.findall(sample))) / len(sample)
 
 
 def _candidates(data: bytes) -> list[tuple[str, str]]:

@@ -29,6 +29,8 @@ HASHES = "_hashes"
 _MAX_STEM = 120
 # It is held while files are renamed or linked, never while anything is parsed or built.
 STAGING_LOCK_SECONDS = 600
+# Rows of staging are much alike: higher levels take longer and give no smaller files.
+_ZSTD = 1
 
 
 def file_stem(delivery: str) -> str:
@@ -213,18 +215,18 @@ def write_frame(data: pl.DataFrame, path: Path) -> None:
     """Write a frame, whole or not at all."""
     if is_remote(path):
         packed = BytesIO()
-        data.write_parquet(packed, compression="zstd")
+        data.write_parquet(packed, compression="zstd", compression_level=_ZSTD)
         write_whole(path, packed.getvalue())
         return
     with held_file(path) as part:
-        data.write_parquet(part, compression="zstd")
+        data.write_parquet(part, compression="zstd", compression_level=_ZSTD)
         part.replace(path)
 
 
 def _write(data: pl.DataFrame, frame: str, path: Path) -> None:
     """Many small deliveries have nothing in most frames: what has no rows is the same bytes each time."""
     if data.height:
-        data.write_parquet(path, compression="zstd")
+        data.write_parquet(path, compression="zstd", compression_level=_ZSTD)
     else:
         path.write_bytes(_empty_bytes(frame))
 
@@ -232,7 +234,7 @@ def _write(data: pl.DataFrame, frame: str, path: Path) -> None:
 @cache
 def _empty_bytes(frame: str) -> bytes:
     sink = BytesIO()
-    pl.DataFrame(schema=staging_schema(frame)).write_parquet(sink, compression="zstd")
+    pl.DataFrame(schema=staging_schema(frame)).write_parquet(sink, compression="zstd", compression_level=_ZSTD)
     return sink.getvalue()
 
 
