@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 
 import duckdb
@@ -21,8 +22,9 @@ from pipelines.publishing.releases import list_releases
 from pipelines.publishing.releasing import draft_release, publish_release
 from pipelines.publishing.state import write_state
 from pipelines.settings import Settings
-from tests.reliability.lane import Lane
+from tests.reliability.lane import Lane, end_group
 from tests.reliability.mixed import WAYS
+from tests.reliability.moments import signs_of
 from tests.reliability.published import look
 
 # Seconds after a moment; the third one dies when dbt has ended and is recorded, so that the fourth need not wait for it.
@@ -63,19 +65,25 @@ def lane(founding, tmp_path) -> Iterator[Lane]:
             subprocess.run(["umount", "-l", str(made.warehouse)], check=True)
 
 
-@contextmanager
-def little_room(lane: Lane, room: int) -> Iterator[None]:
-    """Leave so many bytes on the disk of the warehouse; where it has none of its own, no file may have more."""
+def refresh_until_the_disk_is_full(lane: Lane) -> tuple[int, str]:
+    """Refresh; once dbt builds, fill the disk of the warehouse. Where it has none of its own, no file may grow to its size."""
+    lane.largest_file = None if lane.warehouse.is_mount() else 20 << 20
+    builds = signs_of(lane.warehouse).runs_dbt
     filler = lane.warehouse / "filler"
-    if not lane.warehouse.is_mount():
-        lane.largest_file = room // 3
-    else:
-        filler.write_bytes(b"x" * (shutil.disk_usage(lane.warehouse).free - room))
+    process = lane.start()
     try:
-        yield
+        while not builds() and process.poll() is None:
+            time.sleep(0.05)
+        if lane.warehouse.is_mount():
+            with filler.open("wb") as stream, suppress(OSError):
+                while True:
+                    stream.write(b"x" * (1 << 20))
+        out, _ = process.communicate(timeout=900)
     finally:
+        end_group(process)
         filler.unlink(missing_ok=True)
         lane.largest_file = None
+    return process.returncode, out
 
 
 def test_kills_at_a_handful_of_moments(founding, lane):
@@ -84,11 +92,8 @@ def test_kills_at_a_handful_of_moments(founding, lane):
     assert old is not None
     assert old.differences(undisturbed)
     came_to = []
-    release = sum(path.stat().st_size for path in (lane.warehouse / "current").resolve().rglob("*") if path.is_file())
     with lane.reader() as told:
-        # Enough for what is refused beforehand, not enough for what dbt builds before it is one database.
-        with little_room(lane, release + (40 << 20)):
-            code, out, _ = lane.refresh()
+        code, out = refresh_until_the_disk_is_full(lane)
         assert code == 1, out
         assert f"The disk of {lane.warehouse} is full" in out
         assert "Make room there" in out

@@ -109,12 +109,6 @@ def test_a_new_delivery_beside_a_bad_one_while_a_reader_reads(copy):
     assert json.loads(checked.read_text(encoding="utf-8"))["checked_at"] > noted
 
 
-def test_the_same_input_gives_the_same_exports(founding, copy):
-    shutil.rmtree(copy.settings.warehouse_dir)
-    assert copy.refresh().returncode == 0
-    assert export_digests(copy) == export_digests(founding)
-
-
 def test_a_failed_refresh_leaves_everything_published_as_it_was(founding, copy):
     database, exports = digest(copy.settings.database_path), export_digests(copy)
     path = copy.settings.staging_dir / "cells" / "township-reports.parquet"

@@ -96,7 +96,10 @@ class Lane:
         """Refresh to the end; return how it ended, what it printed, and the seconds it took."""
         begun = time.monotonic()
         process = self.start(replay)
-        out, _ = process.communicate(timeout=_LONGEST_SECONDS)
+        try:
+            out, _ = process.communicate(timeout=_LONGEST_SECONDS)
+        finally:
+            end_group(process)
         return process.returncode, out, time.monotonic() - begun
 
     def kill_at(
@@ -121,10 +124,9 @@ class Lane:
         came_to = "ended" if process.poll() is not None else moment_of(signs)
         if spare_children:
             process.kill()
+            process.wait()
         else:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+            end_group(process)
         if process.stdout is not None:
             process.stdout.close()
         if spare_children:
@@ -165,6 +167,13 @@ class Lane:
             out, err = reader.communicate(timeout=120)
         assert reader.returncode == 0, f"a reader met an error:\n{err}"
         told.append(out.strip())
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """Kill what is left of a process and of all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def limited(cores: int | None, largest_file: int | None, *arguments: str) -> list[str]:

@@ -18,14 +18,18 @@ from tests.reliability.published import Result, look
 from tests.rendering.corpus import LAYOUTS, generate
 
 # Environment of a process, its umask, and on how many cores it may run.
+_ONE = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1", "GID_WORKERS": "2"}
+_OTHER = {
+    "TZ": "Pacific/Kiritimati",
+    "LC_ALL": "C",
+    "PYTHONHASHSEED": "4242",
+    "GID_WORKERS": "1",
+    "POLARS_MAX_THREADS": "1",
+}
 WAYS: tuple[tuple[dict[str, str], int, int], ...] = (
-    ({"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1", "PYTHONUTF8": "1"}, 0o022, 2),
-    (
-        {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "4242", "PYTHONUTF8": "1", "POLARS_MAX_THREADS": "1"},
-        0o077,
-        1,
-    ),
-)  # fmt: skip
+    ({**_ONE, "PYTHONUTF8": "1"}, 0o022, 2),
+    ({**_OTHER, "PYTHONUTF8": "1"}, 0o077, 1),
+)
 
 
 def write_mixed(folder: Path, order: int) -> None:
