@@ -20,7 +20,7 @@ def look(tmp_path, monkeypatch):
     write_delivery(tmp_path, {"a.txt": "甲甲", "b.txt": "乙乙"})
     read: list[str] = []
     digest = fingerprints._file_digest
-    monkeypatch.setattr(fingerprints, "_file_digest", lambda file: read.append(file.name) or digest(file))
+    monkeypatch.setattr(fingerprints, "_file_digest", lambda file, raw: read.append(file.name) or digest(file, raw))
 
     def look(hours: int = 1, kept_at=tmp_path / "kept" / "delivery.json"):
         now = (tmp_path / "raw" / "delivery").stat().st_ctime_ns + hours * HOUR_NS

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
 from pipelines.documents.conversion import UnreadableDocument
+from pipelines.documents.deliveries import find_deliveries
 from pipelines.documents.formats import Reader, convert_document
 from pipelines.documents.isolation import IsolatedConverter
 from pipelines.documents.layouts import is_rule
 from pipelines.documents.markdown import convert_markdown
-from pipelines.parsing import deliveries
+from pipelines.parsing import batches
+from pipelines.parsing.batches import Care
+from pipelines.parsing.chunks import parse_chunk, whole_delivery
 from pipelines.parsing.limits import excess_of
 from pipelines.parsing.placements import Value, placements
 from pipelines.parsing.reports import parse_texts
 from pipelines.parsing.tokens import lex
-from tests.reading import read_folder, write_delivery
+from tests.reading import read_folder, settings_of, write_delivery
 from tests.rendering.tabbed import render_report
 
 GOOD = render_report(1).text
@@ -156,7 +160,7 @@ def test_a_document_on_which_the_parser_fails_is_a_finding_of_its_own(tmp_path, 
 
     write_delivery(tmp_path, {"a.txt": GOOD, "b.txt": "毒" * 10, "c.txt": "今天天气很好。"})
     expected = read_folder(tmp_path)
-    monkeypatch.setattr(deliveries, "parse_texts", fail_on_one)
+    monkeypatch.setattr(batches, "parse_texts", fail_on_one)
     frames = read_folder(tmp_path)
     for name in ("reports", "cells", "prose_counts"):
         assert frames[name].equals(expected[name]), name
@@ -173,7 +177,9 @@ def test_a_document_on_which_the_parser_fails_is_a_finding_of_its_own(tmp_path, 
 def test_batches_change_nothing(tmp_path, monkeypatch):
     write_delivery(tmp_path, {f"{n}.txt": render_report(n % 4).text for n in range(6)})
     expected = read_folder(tmp_path)
-    for name, limit in (("_BATCH", 2), ("_BATCH_CHARACTERS", 5_000)):
-        monkeypatch.setattr(deliveries, name, limit)
-        frames = read_folder(tmp_path)
+    settings = settings_of(tmp_path)
+    (delivery,) = find_deliveries(settings.raw_dir)
+    pairs = parse_chunk(replace(whole_delivery(delivery), care=Care(batch=2)), settings)
+    monkeypatch.setattr(batches, "_BATCH_CHARACTERS", 5_000)
+    for frames in (pairs, read_folder(tmp_path)):
         assert all(frames[name].equals(expected[name]) for name in frames)

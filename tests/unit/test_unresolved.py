@@ -42,7 +42,7 @@ def test_a_risen_share_warns_and_names_the_new_ones(write):
     assert result.severity.value == "WARN"
     assert result.metadata["share_now"].value == 0.6
     assert result.metadata["share_before"].value == 0.25
-    assert "- 太平镇" in result.metadata["new_unresolved_names"].value
+    assert "- `太平镇`" in result.metadata["new_unresolved_names"].value
 
 
 def test_an_equal_or_lower_share_passes(write):
