@@ -112,7 +112,12 @@ def _comment(connection: duckdb.DuckDBPyConnection, schema: str, table: str, wan
 def _columns(connection: duckdb.DuckDBPyConnection, database: str, schema: str, table: str) -> _Columns | None:
     place = [database, schema, table]
     where = "where database_name = ? and schema_name = ? and table_name = ?"
-    found = connection.execute(f"select coalesce(comment, '') from duckdb_tables() {where}", place).fetchone()
+    # What the database reads through a view is a plain table in the lake.
+    relations = (
+        "(select database_name, schema_name, table_name, comment from duckdb_tables() union all "
+        "select database_name, schema_name, view_name, comment from duckdb_views())"
+    )
+    found = connection.execute(f"select coalesce(comment, '') from {relations} {where}", place).fetchone()
     rows = connection.execute(
         f"select column_name, data_type, coalesce(comment, '') from duckdb_columns() {where} order by column_index",
         place,

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from distributed import Client, KilledWorker, LocalCluster
 
 from pipelines.documents.deliveries import find_deliveries
@@ -175,7 +176,7 @@ def test_dbt_reads_the_staging_from_object_storage(local, storage, tmp_path, mon
     settings = in_storage(local, tmp_path, "dbt")
     ingest_all(settings)
     monkeypatch.setenv(STAGING, str(settings.staging_dir))
-    plugin = Plugin("dbt_connection", {})
+    plugin = Plugin("dbt_connection", {}, credentials=DuckDBCredentials(path=str(tmp_path / "built.duckdb")))
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
         plugin.configure_connection(connection)
         plugin.configure_cursor(connection)
@@ -192,16 +193,10 @@ def test_what_is_sent_to_a_worker_holds_no_key(local, storage, tmp_path):
     assert str(pickle.loads(sent).raw_dir) == f"s3://{BUCKET}/sent/raw"
 
 
-def test_a_task_that_kills_its_workers_is_done_on_this_machine_with_care(local, tmp_path):
-    settings = replace(local, warehouse_dir=tmp_path, engine="dask")
-    tasks: list[Task] = []
-
-    class Noting(LocalWorkers):
-        def run(self, given: Iterable[Task]) -> Iterator[list[Staged]]:
-            tasks.extend(given)
-            return iter(())
-
-    ingest([find_deliveries(settings.raw_dir)[0]], settings, Noting(1), say=lambda _: None)
+def test_a_task_that_kills_its_workers_is_done_on_this_machine_with_care(local, monkeypatch):
+    """What care is stands in the tests of the local engine; here, that the task gets there and comes back."""
+    task, done = Task(local, (), ("fingerprint",)), [Staged("files", 0)]
+    monkeypatch.setattr(LocalWorkers, "run_apart", lambda _, given: done if given is task else [])
 
     class Future:
         key = "one"
@@ -209,9 +204,7 @@ def test_a_task_that_kills_its_workers_is_done_on_this_machine_with_care(local, 
         def result(self) -> None:
             raise KilledWorker("one", None, 3)
 
-    (staged,) = DaskWorkers(settings)._result(Future(), {"one": tasks[0]}, KilledWorker)
-    assert staged.total is not None
-    assert staged.total["rows"]["reports"] == 1
+    assert DaskWorkers(local)._result(Future(), {"one": task}, KilledWorker) == done
 
 
 def test_what_is_wrong_with_a_cluster_is_said(local, cluster, tmp_path, monkeypatch):
