@@ -16,7 +16,7 @@ from pipelines.documents.html_elements import LINES, TYPED, VERBATIM, is_seen
 from pipelines.documents.pages import LONG, Cell, lay_out
 
 _TABLE, _TABLE_END, _ROW, _CELL, _CELL_END, _DONE = "\x02", "\x03", "\x04", "\t", "\x05", "\x06"
-_OURS = re.compile("[\x02-\x06]")
+_OURS = (_TABLE, _TABLE_END, _ROW, _CELL_END, _DONE)
 # Below these sizes no limit of a text can be reached, and no nesting is costly.
 _MAX_MARKUP = 4_000_000
 _MAX_DEPTH = 40
@@ -27,9 +27,6 @@ _RAW = re.compile(
     r"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
     r"|(script|style|iframe|noframes|title)(?: [^<>]*+)?>([^<]*+(?:<(?!/\1>)[^<]*+)*+)(?:</\1>|\Z))"
 )
-# The parser writes < and > of texts and values as entities: a bare one that is left stands in an odd name.
-_TAG = re.compile(r"<(/?[^\s<>]*+)[^<>]*+>")
-_INPUT = re.compile(r"<input( [^<>]*+)?>")
 _TYPE = re.compile(r' type="([^"]*+)"')
 _VALUE = re.compile(r' value="([^"]*+)"')
 _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
@@ -87,22 +84,23 @@ def _mark(tree: LexborHTMLParser) -> str | frozenset[str] | None:
     """Return the body with a mark for each tag that matters; or the names of elements that must be taken out first."""
     body = tree.body
     markup = body.html if body is not None else None
-    if markup is None or len(markup) > _MAX_MARKUP or _OURS.search(markup):
+    if markup is None or len(markup) > _MAX_MARKUP or any(mark in markup for mark in _OURS):
         return None
-    markup = _RAW.sub(_emptied, markup.replace("\n", " ").replace("\t", " "))
-    if "<input" in markup:
-        markup = _INPUT.sub(_typed, markup)
-    pieces = _TAG.split(markup)
-    names = pieces[1::2]
-    known = set(names)
+    cut = _cut_raw(markup.replace("\n", " ").replace("\t", " "))
+    if cut is None:
+        return None
+    # Text and tag in turn.
+    pieces = cut.replace(">", "<").split("<")
+    tags = pieces[1::2]
+    names = {tag: tag.split(" ", 1)[0] for tag in set(tags)}
+    known = set(names.values())
     if known & _REFUSED:
         return None
     if known & _REMOVED:
         return frozenset(known & _REMOVED)
-    pieces[1::2] = [_MARKS.get(name, "") for name in names]
+    marks = {tag: _typed(tag) if name == "input" else _MARKS.get(name, "") for tag, name in names.items()}
+    pieces[1::2] = [marks[tag] for tag in tags]
     marked = "".join(pieces)
-    if "<" in marked or ">" in marked:
-        return None
     for character in INVISIBLE:
         marked = marked.replace(character, "")
     if _OUTSIDE.search(marked):
@@ -112,15 +110,23 @@ def _mark(tree: LexborHTMLParser) -> str | frozenset[str] | None:
     return marked.replace(_CELL_END, "\n")
 
 
-def _emptied(raw: re.Match[str]) -> str:
-    """An empty tag in place of it; a bare mark before that where a script in a script makes the end doubtful."""
-    content = raw[2] or ""
-    return "<<>" if "<!--" in content and "<script" in content.lower() else "<>"
+def _cut_raw(markup: str) -> str | None:
+    """Return markup without comments and what is never seen; None where one cannot be sure where tags begin and end.
+
+    The parser writes < and > of texts and values as entities, so that each > ends a tag. One < too many stands in an
+    odd name, and what follows it may be no comment: so they are counted before each.
+    """
+    pieces = _RAW.split(markup)
+    if any(piece.count("<") != piece.count(">") for piece in pieces[::3]):
+        return None
+    # The first end in a script with a script in it need not be its own.
+    if any(content and "<!--" in content and "<script" in content.lower() for content in pieces[2::3]):
+        return None
+    return "".join(pieces[::3])
 
 
-def _typed(tag: re.Match[str]) -> str:
-    attributes = tag[1] or ""
-    kind, value = _TYPE.search(attributes), _VALUE.search(attributes)
+def _typed(tag: str) -> str:
+    kind, value = _TYPE.search(tag), _VALUE.search(tag)
     return value[1] if value is not None and (kind[1] if kind is not None else None) in TYPED else ""
 
 
@@ -154,7 +160,10 @@ def _assemble(marked: str) -> str | None:
             if len(table.pieces) == 1:
                 done = [_DONE + _read_table(table)]
             elif table.n_cells == 1 or (table.has_table and not _may_have_rows_of_figures(table.pieces)):
-                done = [one if one.startswith(_DONE) else one.replace(_CELL, "\n").replace(_ROW, "\n") for one in table.pieces]
+                done = [
+                    one if one.startswith(_DONE) else one.replace(_CELL, "\n").replace(_ROW, "\n")
+                    for one in table.pieces
+                ]
             else:
                 return None
             opened[-1].pieces += done
