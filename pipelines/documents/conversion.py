@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 MAX_CHARACTERS = 20_000_000
 MAX_CELLS = 1_000_000
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 
 @dataclass(frozen=True)

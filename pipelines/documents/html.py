@@ -12,7 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDocument, collapse_spaces
 from pipelines.documents.decoding import plausibility
+from pipelines.documents.html_elements import LINES, TYPED, VERBATIM, is_seen
 from pipelines.documents.pages import PageBuilder
+from pipelines.documents.plain_html import plain_page_text
 
 _SNIFFED = 65_536
 _PAGE_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|tbody|tr|td|th)\b[^<>]*>", re.IGNORECASE)
@@ -26,17 +28,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _CODECS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "utf-8": "utf-8", "utf8": "utf-8",
            "big5": "big5", "big5-hkscs": "big5"}  # fmt: skip
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_UNSEEN = frozenset({"script", "style", "template", "noscript", "title", "iframe", "noframes", "object", "textpath"})
-_LINE_TAGS = (
-    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption"
-    " figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol optgroup option p pre section"
-    " summary tbody td textarea tfoot th thead tr ul"
-)
-_LINES = frozenset(_LINE_TAGS.split())
-_VERBATIM = frozenset({"pre", "textarea"})
 _IMAGES = "img, image, canvas, embed, object, input[type=image]"
-_TYPED = frozenset({None, "", "text", "number", "tel", "url", "email", "date"})
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -60,18 +52,22 @@ def convert_html(data: bytes, declared: str | None = None) -> Converted:
     """
     text, encoding = decode_html(data, declared)
     tree = LexborHTMLParser(text)
-    converted = page_text(tree)
+    title = tree.css_first("title")
+    source_title = (collapse_spaces(title.text()) or None) if title is not None else None
+    converted = plain_page_text(tree)
+    if converted is None:
+        converted = page_text(tree)
     if not converted:
-        if tree.css_first(_IMAGES) is not None:
+        # Some elements may have been taken out of the tree.
+        if LexborHTMLParser(text).css_first(_IMAGES) is not None:
             raise UnreadableDocument("image_only", detected="HTML")
         raise UnreadableDocument("empty_file", bytes=len(data))
-    title = tree.css_first("title")
     n = text.count("\ufffd")
     return Converted(
         converted,
         "html",
         encoding,
-        title=(collapse_spaces(title.text()) or None) if title is not None else None,
+        title=source_title,
         findings=(ReadFinding("undecodable_bytes", {"n": n, "encoding": encoding}),) if n else (),
     )
 
@@ -110,31 +106,24 @@ def page_text(tree: LexborHTMLParser) -> str:
         tag = node.tag or ""
         if tag == "-text":
             _add_text(node.text_content or "", n_verbatim > 0, builder)
-        elif _is_seen(node, tag):
+        elif is_seen(node, tag):
             _enter(node, tag, builder)
-            n_verbatim += tag in _VERBATIM
+            n_verbatim += tag in VERBATIM
             opened.append((node, tag))
             if (child := node.child) is not None:
                 node = child
                 continue
             node, tag = opened.pop()
             _leave(tag, builder)
-            n_verbatim -= tag in _VERBATIM
+            n_verbatim -= tag in VERBATIM
         following = node.next
         while following is None and opened:
             node, tag = opened.pop()
             _leave(tag, builder)
-            n_verbatim -= tag in _VERBATIM
+            n_verbatim -= tag in VERBATIM
             following = node.next
         node = following
     return builder.text()
-
-
-def _is_seen(node: LexborNode, tag: str) -> bool:
-    if tag in _UNSEEN or tag.startswith(("-", "!", "_")):
-        return False
-    attributes = node.attributes
-    return not attributes or not ("hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""))
 
 
 def _enter(node: LexborNode, tag: str, builder: PageBuilder) -> None:
@@ -144,9 +133,9 @@ def _enter(node: LexborNode, tag: str, builder: PageBuilder) -> None:
         builder.open_row()
     elif tag in ("td", "th"):
         builder.open_cell()
-    elif tag in _LINES:
+    elif tag in LINES:
         builder.end_line()
-    elif tag == "input" and node.attributes.get("type") in _TYPED:
+    elif tag == "input" and node.attributes.get("type") in TYPED:
         builder.add_text(node.attributes.get("value") or "")
 
 
@@ -155,7 +144,7 @@ def _leave(tag: str, builder: PageBuilder) -> None:
         builder.close_table()
     elif tag in ("td", "th"):
         builder.close_cell()
-    elif tag in _LINES:
+    elif tag in LINES:
         builder.end_line()
 
 

@@ -16,7 +16,7 @@ from pipelines.documents.conversion import MAX_CELLS, TabbedWriter, UnreadableDo
 Block = str | tuple[str, ...]
 _TABLE_END: Block = ()
 _FIGURE = re.compile(r"(?=.*\d)[\s\d.,，+\-—–/%]+")
-_LONG = 60
+LONG = 60
 # A cell above these holds a part of the page, not a label or a value.
 _PAGE_LINES = 30
 _PAGE_CHARACTERS = 400
@@ -34,7 +34,7 @@ class Cell:
         """Whether it holds a part of the page: sentences one below the other, or more than any cell of a form."""
         sentences = characters = 0
         for n_lines, line in enumerate(self.blocks, 1):
-            sentences += len(line) > _LONG or "。" in line
+            sentences += len(line) > LONG or "。" in line
             characters += len(line)
             if sentences > 1 or n_lines > _PAGE_LINES or characters > _PAGE_CHARACTERS:
                 return True
@@ -110,7 +110,7 @@ class PageBuilder:
         self.end_line()
         if self._tables:
             table = self._tables.pop()
-            laid_out = _joined([table.before, *_lay_out(table.rows)])
+            laid_out = _joined([table.before, *lay_out(table.rows)])
             cells = [cell for row in table.rows for cell in row]
             if self._tables and self._tables[-1].cell is not None:
                 self._tables[-1].cell.has_table |= len(cells) > 1 or any(cell.has_table for cell in cells)
@@ -149,7 +149,7 @@ class PageBuilder:
             self._tables[-1].cell.blocks = blocks
 
 
-def _lay_out(rows: list[list[Cell]]) -> Iterator[deque[Block]]:
+def lay_out(rows: list[list[Cell]]) -> Iterator[deque[Block]]:
     """Yield the blocks of a table.
 
     A table in a table arranges the page, unless the outer one has rows of figures; so does a cell with a part of the
@@ -162,7 +162,7 @@ def _lay_out(rows: list[list[Cell]]) -> Iterator[deque[Block]]:
         return
     is_list = 2 * sum(1 for row in rows if len(row) == 1) > len(rows)
     for row in rows:
-        long = is_list and len(row) == 1 and ("。" in row[0].text or len(row[0].text) > _LONG)
+        long = is_list and len(row) == 1 and ("。" in row[0].text or len(row[0].text) > LONG)
         in_page = any(cell.has_table or cell.is_page for cell in row) and _n_figures(row) < 2
         if long or in_page:
             yield from (cell.blocks for cell in row)
