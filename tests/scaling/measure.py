@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.publishing.database import begin_build, finish_build
-from pipelines.publishing.dbt_sources import dbt_environment, ensure_sources
+from pipelines.publishing.dbt_environment import dbt_environment
+from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.publishing.exports import write_exports
 from pipelines.publishing.releasing import draft_release, publish_release
 from pipelines.publishing.workbook.writing import write_workbook

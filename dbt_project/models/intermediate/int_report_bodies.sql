@@ -79,4 +79,6 @@ select
     end as resolution,
     placed.override_row
 from placed
-left join elsewhere on placed.same_report_key = elsewhere.same_report_key and placed.override_row is null
+-- One equation: a further condition on the left side would have every row compared with every other.
+left join elsewhere
+    on case when placed.override_row is null then placed.same_report_key end = elsewhere.same_report_key

@@ -171,7 +171,7 @@ inner join metrics on rolled_up.metric_key = metrics.metric_key
 left join divisions on rolled_up.division_code = divisions.division_code
 left join expected_of_division
     on
-        rolled_up.division_code = expected_of_division.division_code
+        case when rolled_up.body_kind = 'government' then rolled_up.division_code end
+        = expected_of_division.division_code
         and rolled_up.report_year = expected_of_division.report_year
         and rolled_up.body_level = expected_of_division.body_level
-        and rolled_up.body_kind = 'government'
