@@ -19,9 +19,9 @@ select
     cells.value,
     cast(
         cells.value_state
-        as enum ('number', 'zero', 'blank', 'not_applicable', 'text', 'ambiguous', 'absent')
+        as enum('number', 'zero', 'blank', 'not_applicable', 'text', 'ambiguous', 'absent')
     ) as value_state,
-    cast(cells.value_basis as enum ('read', 'realigned', 'corrected')) as value_basis,
+    cast(cells.value_basis as enum('read', 'realigned', 'corrected')) as value_basis,
     units.word_no as printed_unit_no,
     unit_bases.word_no as printed_unit_basis_no,
     labels.word_no as matched_label_no,
@@ -33,7 +33,7 @@ select
     cells.value_as_read,
     cast(
         cells.value_state_as_read
-        as enum ('number', 'zero', 'blank', 'not_applicable', 'text', 'ambiguous', 'absent')
+        as enum('number', 'zero', 'blank', 'not_applicable', 'text', 'ambiguous', 'absent')
     ) as value_state_as_read
 from cells
 left join form_cells

@@ -1,6 +1,6 @@
 -- Versions that are not current against the current one: cells that differ in value or state, and quantities of the
--- prose that differ. A cell that one of them does not print is `missing`. Of a body and year with very many versions the
--- best ones by rank are compared; of the others `n_differences` is null.
+-- prose that differ. A cell that one of them does not print is `missing`. Of a body and year with very many versions
+-- the best ones by rank are compared; of the others `n_differences` is null.
 with versions as (
     select * from {{ ref('int_report_versions') }}
     where not is_current and version_rank <= 1 + {{ var('max_compared_versions') }}

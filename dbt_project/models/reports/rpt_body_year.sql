@@ -45,7 +45,7 @@ bodies as (
     select * from {{ ref('dim_body') }}
 ),
 
--- The cells that have a column of their own, numbered: a number is compared faster than three keys, ninety times a cell.
+-- The cells that have a column of their own, numbered: a number is compared faster than three keys.
 columns_of_cells (table_key, row_key, column_key, slot) as (
     values
     {% for table_key, row_key, column_key, name in slots -%}
@@ -67,8 +67,8 @@ picked as (
     where cells.value is not null
 ),
 
--- A report has one value a cell, so that max() only picks it: a null stays null. No filter clauses: for each of them DuckDB
--- cuts out the rows of all ninety.
+-- A report has one value a cell, so that max() only picks it: a null stays null. No filter clauses: for each of them
+-- DuckDB cuts out the rows of all ninety.
 cells as (
     select
         report_key,

@@ -6,7 +6,7 @@
     from {{ packed or model }}
     group by {{ column_name }}
     having value_field not in (
-        {%- for value in values -%}
+{%- for value in values -%}
         {{ "'" ~ value ~ "'" if quote else value }}{{ ', ' if not loop.last }}
         {%- endfor -%}
     )

@@ -1,8 +1,8 @@
-{# The grain holds: no two rows share these columns (nulls count as one value). Where the rows are kept as numbers in ascending
-   order (`packed`, by `ascending`), each key is above that of the row before it: one look at the table, where two hundred
+{# The grain holds: no two rows share these columns (nulls count as one value). Where rows are kept as numbers in
+   ascending order (`packed`, by `ascending`), each key is above that of the row before it: one look at the table, where two hundred
    million keys would have to be held in memory to be counted. #}
 {% test unique_key(model, columns, packed=none, ascending=none) %}
-    {%- if packed is none %}
+{%- if packed is none %}
     select {{ columns | join(', ') }}
     from {{ model }}
     group by {{ columns | join(', ') }}
