@@ -88,10 +88,11 @@ def _described_by(description: Path) -> str:
 
 
 def _delivery_of(entry: Path, beside: list[Path]) -> Delivery:
-    found = _files_of(entry)
-    name = _name_of(entry)
-    files = tuple(file for file in found if file == entry or not is_description(file))
-    return Delivery(name, entry, files, (*(file for file in found if file not in files), *beside))
+    files: list[Path] = []
+    descriptions: list[Path] = []
+    for file in _files_of(entry):
+        (descriptions if file != entry and is_description(file) else files).append(file)
+    return Delivery(_name_of(entry), entry, tuple(files), (*descriptions, *beside))
 
 
 def _name_of(entry: Path) -> str:
@@ -120,12 +121,15 @@ def _files_of(entry: Path) -> list[Path]:
         depth = len(entry.parts)
         return [file for file in files_below(entry) if all(_is_delivered(Path(part)) for part in file.parts[depth:])]
     try:
-        children = sorted(child for child in entry.iterdir() if _is_delivered(child)) if entry.is_dir() else None
+        if not entry.is_dir():
+            return [entry]
+        with os.scandir(entry) as listed:
+            children = sorted((child.name, child.is_dir(follow_symlinks=False)) for child in listed)
     except OSError:
-        children = None
-    if children is None:
         return [entry]
     found: list[Path] = []
-    for child in children:
-        found.extend(_files_of(child) if child.is_dir() and not child.is_symlink() else [child])
-    return sorted(found)
+    for name, is_folder in children:
+        child = entry / name
+        if _is_delivered(child):
+            found.extend(_files_of(child) if is_folder else [child])
+    return found
