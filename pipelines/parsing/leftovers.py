@@ -22,10 +22,10 @@ _BARE = r"^[\s|｜\d.,+\-—–/０-９]*$"
 _ROW = r"^[^。；，]*\d[\d.,]*\s+[+\-−－]?\d[\d.,]*(?:\s|$)"
 _FUSED = r"^(?<words>(?s:.*\p{Han}[^\d０-９]*?))(?<figures>[\d０-９][\d０-９.,，\s]*)(?:余?[元万亿件条项个])*\s*$"
 _LABELLED = r"^(?<words>[^\d０-９|｜\t]{2,60}?)[\s|｜:：\t]*(?<figures>[\s|｜\t\d.,+\-—–/０-９元万件条项个]*)$"
-# What may stand behind the last word of a line of figures (`_BARE`, `_LABELLED`), and figures with space between (`_ROW`).
-_BEHIND_WORDS = (
-    "".join(filter(str.isspace, map(chr, range(0x3001)))) + "|｜0123456789０１２３４５６７８９.,+-—–/元万件条项个"
-)
+# What may stand behind the first figure of a line of figures (`_BARE`, `_LABELLED`), beside more figures: no words.
+_BESIDE_FIGURES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "|｜.,+-—–/元万件条项个０１２３４５６７８９"
+_FIGURES = re.compile(rf"\D*+\d[\d{re.escape(_BESIDE_FIGURES)}]*+")
+# Figures with space between them (`_ROW`).
 _SPACED = re.compile(r"\d[\d.,]*\s+[+\-−－]?\d")
 
 
@@ -105,8 +105,7 @@ def find_unread_tables(prose: pl.DataFrame) -> pl.DataFrame:
 @cache_short(maxsize=20_000)
 def may_hold_row(line: str) -> bool:
     """Tell whether `find_unread_tables` may find figures in a line of prose, whatever its section; true in case of doubt."""
-    words = line.rstrip(_BEHIND_WORDS)
-    if words[-1:].isdecimal() or (words != line and any(map(str.isdecimal, line[len(words) :]))):
+    if _FIGURES.fullmatch(line):
         return True
     return len(line.split()) > 1 and _SPACED.search(unicodedata.normalize("NFKC", line)) is not None
 

@@ -14,8 +14,10 @@ from polars.testing import assert_frame_equal
 
 from pipelines.forms.labels import header_labels, row_labels
 from pipelines.parsing import filling, templates
+from pipelines.parsing.leftovers import find_unread_tables, may_hold_row
 from pipelines.parsing.reports import ParsedReports, parse_texts
 from pipelines.parsing.skeletons import cut_skeleton
+from tests.fuzzing.fragments import fragments
 from tests.properties.test_rendered_reports import DAMAGES
 from tests.rendering.corpus import generate
 from tests.rendering.tabbed import render_report
@@ -126,3 +128,38 @@ def test_no_label_of_the_form_is_a_figure():
     """A plain figure in a cell can never name a row or a column, so that the rows do not depend on it."""
     labels = [*row_labels()["label"], *header_labels()["label"]]
     assert [label for label in labels if label.isdecimal() or not label] == []
+
+
+def test_no_line_of_figures_is_taken_for_prose():
+    """Whatever is a finding in the section of a table, a text with such a line is read with care."""
+    rng = random.Random(3)
+    pieces = [piece for piece in fragments() if "\n" not in piece and "\t" not in piece and len(piece) < 400]
+    odd = [
+        "12",
+        " ",
+        "　",
+        "：",
+        "0 0",
+        "１２ 3",
+        "邮编：",
+        "2021-01-22",
+        "①",
+        "٣",
+        "¨",
+        "万元",
+        "规章",
+        "行政许可",
+        "\x85",
+        "½ 3",
+    ]
+    drawn = ["".join(rng.choices([*odd, *rng.sample(pieces, 20)], k=rng.randint(1, 5))) for _ in range(20_000)]
+    lines = pl.DataFrame({"doc": range(len(drawn)), "text": drawn}, schema={"doc": pl.UInt32, "text": pl.String})
+    lines = lines.with_columns(line=pl.lit(1, pl.Int32), section_key=pl.lit("disclosure"), is_heading=pl.lit(False))
+    found = find_unread_tables(lines)["doc"].to_list()
+    assert len(found) > 1_000
+    assert [drawn[doc] for doc in found if not may_hold_row(drawn[doc])] == []
+    site = [
+        "联系电话：0431-84100000 邮编：130600",
+        "发布日期：2022-01-22 来源：党政办 浏览次数：1234 字体：【大 中 小】",
+    ]
+    assert not any(map(may_hold_row, site))
