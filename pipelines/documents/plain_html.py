@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipelines.documents import conversion
 from pipelines.documents.conversion import INVISIBLE
 from pipelines.documents.html_elements import LINES, TYPED, VERBATIM, is_seen
 from pipelines.documents.pages import LONG, Cell, lay_out
 
 _TABLE, _TABLE_END, _ROW, _CELL, _CELL_END, _DONE = "\x02", "\x03", "\x04", "\t", "\x05", "\x06"
 _OURS = (_TABLE, _TABLE_END, _ROW, _CELL_END, _DONE)
-# Below these sizes no limit of a text can be reached, and no nesting is costly.
+# Below these no nesting and nothing that is hidden is costly; larger pages are walked.
 _MAX_MARKUP = 4_000_000
 _MAX_DEPTH = 40
 _MAX_REMOVED = 200
@@ -84,7 +85,7 @@ def _mark(tree: LexborHTMLParser) -> str | frozenset[str] | None:
     """Return the body with a mark for each tag that matters; or the names of elements that must be taken out first."""
     body = tree.body
     markup = body.html if body is not None else None
-    if markup is None or len(markup) > _MAX_MARKUP or any(mark in markup for mark in _OURS):
+    if markup is None or len(markup) > _max_markup() or any(mark in markup for mark in _OURS):
         return None
     cut = _cut_raw(markup.replace("\n", " ").replace("\t", " "))
     if cut is None:
@@ -108,6 +109,11 @@ def _mark(tree: LexborHTMLParser) -> str | frozenset[str] | None:
     for entity, character in _ENTITIES:
         marked = marked.replace(entity, character)
     return marked.replace(_CELL_END, "\n")
+
+
+def _max_markup() -> int:
+    """The size below which no limit is reached: a text is no longer than its markup, a cell's is eight characters at least."""
+    return min(_MAX_MARKUP, conversion.MAX_CHARACTERS, 8 * conversion.MAX_CELLS)
 
 
 def _cut_raw(markup: str) -> str | None:
