@@ -98,7 +98,8 @@ def run_dbt(settings: Settings, database: Path, measures: Measures, arguments: l
     Raises:
         RuntimeError: a node failed; the message names it.
     """
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415 (slow to import)
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 (slow to import)
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     os.environ.update(dbt_environment(settings, database))
 
@@ -117,6 +118,8 @@ def run_dbt(settings: Settings, database: Path, measures: Measures, arguments: l
         str(settings.warehouse_dir / "logs"),
     ]
     result = dbtRunner(callbacks=[note]).invoke([*arguments, *folders, *target, "--quiet"])
+    # The database is opened otherwise by what comes after.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if not result.success:
         failed = [r for r in getattr(result.result, "results", []) if r.status not in ("success", "pass", "skipped")]
         raise RuntimeError(f"{result.exception or ''} " + "; ".join(f"{r.node.name}: {r.message}" for r in failed))
