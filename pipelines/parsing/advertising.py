@@ -15,6 +15,9 @@ from pipelines.forms.dictionary import load_seed
 # Titles, names and opening sentences; the pattern takes the square of a length, which hostile lines would make use of.
 _MAX_CHARACTERS = 600
 _LATIN = r"[A-Za-z]{2,12}\d{0,4}"
+# In a repetition a run of letters is taken whole and never divided again: there are as many ways to divide it as 1.6 to the
+# power of its length.
+_RUN = r"[A-Za-z]{2,}+\d{0,4}+"
 
 
 @cache_short(maxsize=20_000)
@@ -50,9 +53,9 @@ def _pattern() -> re.Pattern[str]:
         for kind in ("sure", "with_others", "other")
     }
     sure, weak, other = words["sure"], words["with_others"], words["other"]
-    around = rf"(?:{other}|{_LATIN}|[·.\-—_@：:])"
+    around = rf"(?:{other}|{_RUN}|[·.\-—_@：:])"
     return re.compile(
         rf"(?:{around}|{weak})*(?:{sure})(?:{around}|{sure}|{weak})*"
-        rf"|(?:{_LATIN}|{other})*(?:{weak})(?:{other}|{_LATIN})(?:{around})*"
+        rf"|(?:{_RUN}|{other})*(?:{weak})(?:{other}|{_LATIN})(?:{around})*"
         rf"|{_LATIN}(?:{other})(?:{around})*"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pipelines.gazetteer.divisions import load_divisions
@@ -35,3 +37,13 @@ def test_a_title_with_advertising_names_the_body_and_the_advertising():
     title = "某某娱乐平台·2025年泰山区大津口乡人民政府政府信息公开工作年度报告"
     assert title_body(title) == "泰山区大津口乡人民政府"
     assert "娱乐平台" in foreign_words(title)
+
+
+@pytest.mark.parametrize(
+    "text", ["ReportsWhoseEveryFigure." * 20, "ab1" * 190, "开云" * 290, "bob综合" * 100, "ab." * 190]
+)
+def test_no_length_of_letters_takes_long(text):
+    # The pattern once tried every way to divide a run of letters: a sentence in English never ended.
+    start = time.process_time()
+    drop_advertising(text)
+    assert time.process_time() - start < 5
