@@ -62,8 +62,9 @@ def read_inputs(settings: Settings, build: Path) -> Inputs:
 
 
 def _link_tree(source: Path, target: Path) -> None:
+    # A delivery of several chunks is a folder with the name of a file.
     for file in sorted(source.rglob("*.parquet")):
-        if not file.name.startswith("."):
+        if file.is_file() and not file.name.startswith("."):
             linked = target / file.relative_to(source)
             linked.parent.mkdir(parents=True, exist_ok=True)
             share_file(file, linked)

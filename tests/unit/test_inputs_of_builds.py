@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -9,6 +10,7 @@ from pipelines.publishing.curation import ensure_curated
 from pipelines.publishing.database import PublishingError
 from pipelines.publishing.inputs import read_inputs, take_inputs
 from pipelines.publishing.staging import ensure_staging_folders, remove_gone, write_staging
+from pipelines.publishing.staging_parts import install_parts, write_part
 from pipelines.publishing.state import inputs_now
 from pipelines.schemas.staging import STAGING_MODELS, staging_schema
 from tests.publications.small import settings_in
@@ -30,8 +32,19 @@ def stage(settings, delivery: str, parser: str) -> None:
     write_staging(settings, delivery, frames, "fingerprint", parser)
 
 
+def stage_chunks(settings, delivery: str, parsers: list[str]) -> None:
+    """Stage a delivery of several chunks, each of one document that names a parser."""
+    for number, parser in enumerate(parsers):
+        frames = {frame: pl.DataFrame(schema=staging_schema(frame)) for frame in STAGING_MODELS}
+        document = {"document_id": str(number), "delivery": delivery, "source_path": "s", "parser_version": parser}
+        frames["documents"] = pl.DataFrame([document], schema=staging_schema("documents"))
+        write_part(settings, delivery, number, frames, {})
+    manifest = {"delivery": delivery, "fingerprint": "f", "parser_version": "1", "chunks": len(parsers)}
+    install_parts(settings, manifest)
+
+
 def parsers(folder) -> list[str]:
-    return sorted(pl.read_parquet(f"{folder}/documents/*.parquet")["parser_version"].to_list())
+    return sorted(pl.read_parquet(f"{folder}/documents/**/*.parquet")["parser_version"].to_list())
 
 
 def test_what_is_staged_meanwhile_is_not_in_the_build(settings, tmp_path):
@@ -52,6 +65,17 @@ def test_what_is_staged_meanwhile_is_not_in_the_build(settings, tmp_path):
         "corrections.parquet",
         "overrides.parquet",
     }
+
+
+def test_a_delivery_of_several_chunks_is_a_folder(settings, tmp_path):
+    stage(settings, "one", "1")
+    stage_chunks(settings, "many", ["2", "3"])
+    build = tmp_path / "build"
+    build.mkdir()
+    staging = take_inputs(settings, build)["GID_STAGING_DIR"]
+    assert parsers(staging) == ["1", "2", "3"]
+    query = f"from read_parquet('{staging}/documents/**/*.parquet', union_by_name = true) select parser_version"
+    assert sorted(duckdb.sql(query).fetchall()) == [("1",), ("2",), ("3",)]
 
 
 def test_half_a_delivery_is_not_built_from(settings, tmp_path):
