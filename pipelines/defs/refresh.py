@@ -10,7 +10,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
@@ -63,8 +63,10 @@ def output_to(log: Path) -> Iterator[None]:
             os.dup2(stream.fileno(), 2)
             yield
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for printed in (sys.stdout, sys.stderr):
+                # The log's disk may be full: what it did not take comes to the terminal, with what is to be done.
+                with suppress(OSError):
+                    printed.flush()
             for number, original in enumerate(kept, start=1):
                 os.dup2(original, number)
                 os.close(original)

@@ -172,4 +172,4 @@ def test_a_change_of_the_description_alone_changes_coverage(county, tmp_path):
     assert (first, second, third) == (True, True, False)
     assert (same["share_before"], same["share_now"]) == (0.1667, 0.1667)
     assert (risen["share_before"], risen["share_now"]) == (0.1667, 0.4444)
-    assert risen["new_unresolved_names"] == "- 太平镇 (3)"
+    assert risen["new_unresolved_names"] == "- `太平镇` (3)"
