@@ -43,6 +43,16 @@ _LENGTH = struct.Struct(">Q")
 _MAX_REPLY = 1 << 30
 
 
+def end_child(process: subprocess.Popen[bytes]) -> None:
+    """End a child process and the pipes to it, whatever it is doing."""
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+    process.wait()
+
+
 class IsolatedConverter:
     """Converts documents one by one in a child process, which starts with the first and is replaced when it dies.
 
@@ -83,14 +93,8 @@ class IsolatedConverter:
     def close(self) -> None:
         """End the child process."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-        process.wait()
+        if process is not None:
+            end_child(process)
 
     def __enter__(self) -> IsolatedConverter:
         return self

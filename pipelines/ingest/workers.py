@@ -20,7 +20,7 @@ from functools import partial
 from itertools import chain
 from typing import IO
 
-from pipelines.documents.isolation import receive, send
+from pipelines.documents.isolation import end_child, receive, send
 from pipelines.ingest.tasks import Staged, Task, run_task
 from pipelines.parsing.batches import Care
 from pipelines.places import is_address, use_object_storage
@@ -81,14 +81,8 @@ class Worker:
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-        process.wait()
+        if process is not None:
+            end_child(process)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
