@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -58,19 +59,31 @@ def run(folder: Path) -> int:
     machine, started_at = describe_machine(folder), _now()
     print(f"Measuring in {folder}: {' '.join(case.name for case in cases)} at {', '.join(f'{n:,}' for n in sizes)}")
     _say_many_files(cases, sizes)
-    measured = list(measure_fixed(bench))
-    for case in cases:
-        for n in sizes:
-            measured += measure_case(bench, case, n, case.name in whole)
-            if any(m.problem for m in measured if m.case == case.name):
-                break  # what fails at a size fails at a larger one
     kept: dict[str, Any] = {"command": _command("bench"), "started_at": started_at, "machine": machine}
-    kept |= {"measured": [asdict(one) for one in measured]}
+    measured: list[Measured] = []
+    for one in _measure_all(bench, cases, sizes, whole):
+        measured.append(one)
+        # Hours of measuring are not to be lost with their last minute.
+        _write_json(folder / "results.json", kept | {"finished": False, "measured": [asdict(m) for m in measured]})
+    kept |= {"finished": True, "measured": [asdict(one) for one in measured]}
     results = Results(measured)
     _write_json(folder / "results.json", kept)
     (folder / "stages.svg").write_text(stages_chart(results), encoding="utf-8")
     print(f"\n{results_words(kept, results)}\n\nwritten: {folder / 'results.json'} and {folder / 'stages.svg'}")
     return 1 if any(one.problem for one in measured) else 0
+
+
+def _measure_all(bench: Bench, cases: list[Case], sizes: list[int], whole: list[str]) -> Iterator[Measured]:
+    """All cases at a size before any at the next: who stops early has the small sizes of all."""
+    yield from measure_fixed(bench)
+    failed: set[str] = set()
+    for n in sizes:
+        # What fails at a size fails at a larger one.
+        for case in [case for case in cases if case.name not in failed]:
+            for one in measure_case(bench, case, n, case.name in whole):
+                if one.problem:
+                    failed.add(case.name)
+                yield one
 
 
 def results_words(kept: dict[str, Any], results: Results) -> str:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from pipelines.parsing.reports import parse_texts
 from pipelines.settings import PROJECT_DIR, REFERENCE_DIR
 from tests.rendering.corpus import LAYOUTS
 from tests.rendering.damages import PAGE_DAMAGES
@@ -19,7 +20,7 @@ from tests.rendering.grids import build_page
 from tests.rendering.layouts import TEXT_LAYOUTS, WIDTHS
 from tests.rendering.markup import MARKUP_LAYOUTS
 from tests.rendering.sentences import draw_overview
-from tests.rendering.truth import draw_truth
+from tests.rendering.truth import Key, draw_truth
 from tests.rendering.variations import VARIATIONS
 
 KINDS = ("text", "html", "mixed")
@@ -28,7 +29,9 @@ _PAGES = [name for name in MARKUP_LAYOUTS if name.startswith("html")]
 _FIRST_YEAR, _YEARS, _FIRST_OF_2021 = 2019, 7, 2021
 _DAMAGED_EVERY = 20  # 5 % of the mixed documents
 _STEP = 7919  # prime to the number of bodies: neighbours in a delivery are bodies from all over the country
-_FIGURE = re.compile(r"(?m)^(\t+[ \u3000]*)(\d+)([ \u3000]*)$")
+_FIGURE = re.compile(r"^(\t+[ \u3000]*)(\d+)[ \u3000]*$")
+# Drawing a report takes longer than reading it: so many are drawn an edition, and each document takes one times a number.
+_FIGURE_SETS, _MAX_TIMES = 300, 97
 _PLACES = re.compile(r"(?:长春市)?双阳区|余姚市|抚远市")
 _TOWNS = re.compile(r"(?:太平镇|大岚镇|寒葱沟镇)(人民政府)?")
 _OVERVIEW = re.compile(r"(?m)^(.*一、总体情况.*)$")
@@ -145,10 +148,44 @@ def _founding_texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(text for text in texts if text not in newer), newer
 
 
+@cache
+def _cut(text: str) -> tuple[tuple[str, ...], tuple[Key, ...]]:
+    """What stands between the figures of a founding text, and the cell of the form that each figure is of."""
+    cells = parse_texts({0: text}).cells.select("line_end", "table_key", "row_key", "column_key").iter_rows()
+    keys = {line: (table, row, column) for line, table, row, column in cells}
+    between, found = [""], []
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        figure = _FIGURE.match(line) if number in keys else None
+        if figure is None:
+            between[-1] += line
+            continue
+        between[-1] += figure[1]
+        between.append(line[figure.end(2) :])
+        found.append(keys[number])
+    return tuple(between), tuple(found)
+
+
+@cache
+def _figures(version: str) -> tuple[dict[Key, float], ...]:
+    """The figures of drawn reports in an edition of the form; the sums of nine in ten hold."""
+    drawn = (draw_truth(random.Random(f"{version}:{number}"), version) for number in range(_FIGURE_SETS))
+    return tuple({key: cell.value or 0 for key, cell in truth.cells.items()} for truth in drawn)
+
+
+def _with_figures(rng: random.Random, text: str, version: str) -> str:
+    """The text with other figures: those of a drawn report, all times a number, so that what adds up goes on to."""
+    between, keys = _cut(text)
+    figures, times = rng.choice(_figures(version)), rng.randint(1, _MAX_TIMES)
+    return "".join(
+        [between[0], *(f"{figures.get(k, 0) * times:.10g}{b}" for k, b in zip(keys, between[1:], strict=True))]
+    )
+
+
 def _founding_text(rng: random.Random, body: Body, year: int) -> str:
     """A founding report with other figures, another body, another year and sentences of its own."""
-    text = rng.choice(_founding_texts()[year >= _FIRST_OF_2021])
-    text = _FIGURE.sub(lambda m: f"{m[1]}{rng.choice((0, 0, 0, 0, 0, 0, 1, 2, 5, 12))}{m[3]}", text)
+    is_newer = year >= _FIRST_OF_2021
+    text = rng.choice(_founding_texts()[is_newer])
+    text = _with_figures(rng, text, "F2021" if is_newer else "F2019")
     text = _TOWNS.sub(lambda m: body.office if m[1] else body.name, re.sub(r"20\d\d年", f"{year}年", text))
     text = _PLACES.sub(body.county, text)
     said = "\n".join(sentence.text for sentence in draw_overview(rng, year, body.name))

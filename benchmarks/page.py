@@ -64,8 +64,9 @@ def run_words(record: Mapping[str, Any]) -> str:
     machine = record["machine"]
     changed = ", with changes" if machine["changed_since_commit"] else ""
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    stopped = "" if record.get("finished", True) else " The run was stopped before its last stage."
     return (
         f"`{record['command']}` at commit `{machine['commit'][:12]}`{changed}, {record['started_at'][:10]}: "
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['disk']['filesystem']}, "
-        f"Python {machine['python']}, {versions}; load average at the start {machine['load_average'][0]}."
+        f"Python {machine['python']}, {versions}; load average at the start {machine['load_average'][0]}.{stopped}"
     )

@@ -6,9 +6,11 @@ import json
 import re
 import sys
 
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.__main__ import run
 from benchmarks.chart import compare_chart, stages_chart
 from benchmarks.deliveries import Block, Case, deliver, parse_case, write_block
 from benchmarks.documents import KINDS, draw_document
@@ -16,10 +18,11 @@ from benchmarks.floor import pass_over
 from benchmarks.goals import Goal, judge, load_goals
 from benchmarks.history import line_of, moved_since, read_history, record
 from benchmarks.measure import Clock, Limits, run_measured
-from benchmarks.page import MARKERS, fill, run_blocks
+from benchmarks.page import MARKERS, fill, run_blocks, run_words
 from benchmarks.project import STEPS
 from benchmarks.results import BUILDING, FIXED, INGESTING, SUMMED, Measured, Results
 from benchmarks.table import Table, goals_table, stage_table
+from pipelines.parsing.reports import parse_texts
 from pipelines.settings import PROJECT_DIR
 
 CASE = "text-shard"
@@ -220,6 +223,51 @@ def test_a_number_gives_the_same_document_and_another_number_another(kind):
 def test_pages_are_as_large_as_pages_are():
     sizes = [len(draw_document("html", number)) for number in range(60)]
     assert 27_000 < sum(sizes) / len(sizes) < 33_000
+
+
+def test_the_sums_of_drawn_texts_hold_in_nine_of_ten():
+    # The form: 总计 is the sum of the columns before it, in the row of new applications as in every other.
+    cells = parse_texts({n: draw_document("text", n).decode() for n in range(200)}).cells
+    new = cells.filter((pl.col("table_key") == "t3") & (pl.col("row_key") == "new"))
+    is_total = pl.col("column_key") == "total"
+    sums = new.group_by("doc").agg(
+        total=pl.col("value").filter(is_total).sum(), parts=pl.col("value").filter(~is_total).sum()
+    )
+    assert len(sums) == 200
+    assert sums.filter(pl.col("total") > 0).height > 50
+    assert sums.filter(pl.col("total") != pl.col("parts")).height < 40
+
+
+def test_a_run_that_is_stopped_keeps_what_it_measured(tmp_path, monkeypatch):
+    def measure(*_):
+        yield Measured(CASE, 10, "read", 10, 1.0, 1.0, MIB)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("benchmarks.__main__.measure_fixed", lambda _: iter(()))
+    monkeypatch.setattr("benchmarks.__main__.measure_case", measure)
+    monkeypatch.setenv("BENCH_N", "10 100")
+    monkeypatch.setenv("BENCH_CASES", CASE)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path)
+    kept = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert [one["stage"] for one in kept["measured"]] == ["read"]
+    assert run_words(kept).endswith("The run was stopped before its last stage.")
+    assert not run_words(kept | {"finished": True}).endswith("last stage.")
+
+
+def test_sizes_come_in_turn_and_a_case_that_failed_is_not_run_at_a_larger_one(tmp_path, monkeypatch):
+    asked = []
+
+    def measure(_bench, case, n, _is_whole):
+        asked.append((case.name, n))
+        yield Measured(case.name, n, "read", n, 1.0, 1.0, MIB, "no room" if case.name == "html-shard" else "")
+
+    monkeypatch.setattr("benchmarks.__main__.measure_fixed", lambda _: iter(()))
+    monkeypatch.setattr("benchmarks.__main__.measure_case", measure)
+    monkeypatch.setenv("BENCH_N", "100 10")
+    monkeypatch.setenv("BENCH_CASES", "html-shard text-shard")
+    assert run(tmp_path) == 1
+    assert asked == [("html-shard", 10), ("text-shard", 10), ("text-shard", 100)]
 
 
 def test_bodies_and_years_are_real_and_differ():
