@@ -1,10 +1,8 @@
-"""Real servers of a test's own on 127.0.0.1: PostgreSQL for a catalogue, an S3-compatible store. They end with the test."""
+"""A real S3-compatible store of a test's own on 127.0.0.1, which ends with the test."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,45 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PASSWORD = "geheim-V4tq81Lm"
+from tests.services.running import free_port
+
+SECRET = "geheim-V4tq81Lm/s3"
 BUCKET = "gid"
-_NOBODY = "nobody"
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def postgres_server() -> Iterator[str]:
-    """Start PostgreSQL in a temporary folder; yield the connection to its database `postgres`, without the password."""
-    programs = _postgres_programs()
-    folder, port, process = Path(tempfile.mkdtemp(prefix="gid-pg-")), free_port(), None
-    try:
-        secret = folder / "password"
-        secret.write_text(PASSWORD, encoding="utf-8")
-        is_root = os.geteuid() == 0  # the server refuses to run as root
-        if is_root:
-            shutil.chown(folder, _NOBODY)
-            shutil.chown(secret, _NOBODY)
-        user = ["setpriv", f"--reuid={_NOBODY}", "--clear-groups", "--"] if is_root else []
-        initdb = [programs / "initdb", "-D", folder / "data", "-U", "gid", "--auth=scram-sha-256", "--no-sync"]
-        subprocess.run([*user, *initdb, f"--pwfile={secret}"], cwd=folder, check=True, capture_output=True)
-        options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off"}
-        given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [*user, programs / "postgres", "-D", folder / "data", *given], cwd=folder, stdout=log, stderr=log
-            )
-        ready = [programs / "pg_isready", "--host=127.0.0.1", f"--port={port}", "--quiet"]
-        _wait(lambda: subprocess.run(ready, check=False).returncode == 0, process, folder / "log")
-        yield f"host=127.0.0.1 port={port} user=gid dbname=postgres"
-    finally:
-        _end(process)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -71,21 +34,12 @@ def object_storage() -> Iterator[dict[str, str]]:
         yield {
             "AWS_ENDPOINT_URL": url,
             "AWS_ACCESS_KEY_ID": "AKIAGIDGIDGIDGIDGID0",
-            "AWS_SECRET_ACCESS_KEY": f"{PASSWORD}/s3",
+            "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_REGION": "us-east-1",
         }
     finally:
         _end(process)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _postgres_programs() -> Path:
-    found = shutil.which("initdb")
-    folders = [Path(found).resolve().parent] if found else []
-    for folder in [*folders, *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]:
-        if (folder / "postgres").is_file():
-            return folder
-    raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql")
 
 
 def _answers(url: str) -> bool:

@@ -27,7 +27,7 @@ from pipelines.publishing.dbt_connection import Plugin
 from pipelines.publishing.dbt_environment import STAGING
 from pipelines.publishing.staging import read_staging, remove_gone
 from pipelines.settings import PROJECT_DIR, STAGING_FRAMES, Settings, load_settings
-from tests.cluster.servers import BUCKET, PASSWORD, object_storage
+from tests.cluster.servers import BUCKET, SECRET, object_storage
 from tests.reading import settings_of
 
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted((PROJECT_DIR / "data" / "raw").glob("*/*.txt"))]
@@ -188,7 +188,7 @@ def test_dbt_reads_the_staging_from_object_storage(local, storage, tmp_path, mon
 def test_what_is_sent_to_a_worker_holds_no_key(local, storage, tmp_path):
     sent = pickle.dumps(in_storage(local, tmp_path, "sent"))
     assert f"s3://{BUCKET}/sent".encode() in sent or b"sent/raw" in sent
-    assert PASSWORD.encode() not in sent
+    assert SECRET.encode() not in sent
     assert storage["AWS_ACCESS_KEY_ID"].encode() not in sent
     assert str(pickle.loads(sent).raw_dir) == f"s3://{BUCKET}/sent/raw"
 

@@ -20,17 +20,18 @@ from pipelines.publishing.lake_snapshots import clean, list_snapshots
 from pipelines.publishing.releases import current_release
 from pipelines.publishing.show_lake import catch_up
 from pipelines.settings import PROJECT_DIR, Settings, load_settings
-from tests.cluster.servers import BUCKET, PASSWORD, object_storage, postgres_server
+from tests.cluster.servers import BUCKET, object_storage
 from tests.publications import small
+from tests.services.postgres import PASSWORD, make_database, postgres_server
 
 NOW = timedelta(0)
 
 
 @pytest.fixture(scope="module")
 def postgres():
-    with postgres_server() as connection, pytest.MonkeyPatch.context() as patched:
+    with postgres_server() as server, pytest.MonkeyPatch.context() as patched:
         patched.setenv("PGPASSWORD", PASSWORD)
-        yield connection
+        yield server
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ def shared(request, tmp_path) -> Settings:
         return with_lake(mine, tmp_path)
     server = request.getfixturevalue("postgres")
     name = f"lake_{tmp_path.name}".replace("-", "_").lower()
-    subprocess.run(["psql", "-qXc", f'create database "{name}"', server], check=True, capture_output=True)
-    connection = server.replace("dbname=postgres", f"dbname={name}")
+    make_database(server, name)
+    connection = f"host={server['GID_PG_HOST']} port={server['GID_PG_PORT']} user={server['GID_PG_USER']} dbname={name}"
     return replace(mine, ducklake=f"postgres:{connection}", ducklake_data=str(tmp_path / "lake"))
 
 
