@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import socket
 from functools import cache
@@ -20,6 +21,7 @@ from typing import IO, Any, cast
 _PROTOCOLS = ("s3", "gs", "az", "abfs")
 # A request costs more than so many bytes.
 _AHEAD_BYTES = 1 << 20
+_UNFINISHED = re.compile(r"\..+\.([0-9a-f]{4}-)(\d+)\.part", re.DOTALL)
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 
@@ -83,6 +85,20 @@ def write_whole(place: Path, data: bytes) -> None:
 def unfinished(place: Path) -> Path:
     """Return the name of a file or folder that is being written: no two processes of any machine have the same."""
     return place.with_name(f".{place.name}.{_machine()}{os.getpid()}.part")
+
+
+def is_abandoned(place: Path) -> bool:
+    """Whether a file is one that a process of this machine was writing (`unfinished`) which is gone."""
+    name = _UNFINISHED.fullmatch(place.name)
+    if name is None or name[1] != _machine():
+        return False
+    try:
+        os.kill(int(name[2]), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        pass
+    return False
 
 
 def read_whole(place: Path) -> bytes:

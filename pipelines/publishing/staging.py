@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from pipelines.places import is_remote, read_whole, readable, remove_path, write_whole
+from pipelines.places import is_abandoned, is_remote, read_whole, readable, remove_path, write_whole
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.held import held_file, held_folder, remove_dead
 from pipelines.schemas.staging import staging_schema
@@ -208,7 +208,12 @@ def unfinished_stems(settings: Settings) -> list[str]:
 
 def remove_dead_parts(settings: Settings) -> list[Path]:
     """Remove what killed processes left half-written below the staging folder; return it. An upload leaves nothing."""
-    return [] if is_remote(settings.staging_dir) else remove_dead(settings.staging_dir, below=True)
+    if is_remote(settings.staging_dir):
+        return []
+    digests = [path for path in (settings.staging_dir / HASHES).glob(".*") if is_abandoned(path)]
+    for path in digests:
+        path.unlink(missing_ok=True)
+    return [*remove_dead(settings.staging_dir, below=True), *digests]
 
 
 def write_frame(data: pl.DataFrame, path: Path) -> None:

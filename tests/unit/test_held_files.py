@@ -13,7 +13,7 @@ import pytest
 from pipelines.publishing.database import begin_build, end_build
 from pipelines.publishing.held import held_file, held_folder, remove_dead, remove_unheld
 from pipelines.publishing.releases import remove_unfinished
-from pipelines.publishing.staging import ensure_staging_folders, remove_dead_parts
+from pipelines.publishing.staging import ensure_staging_folders, hashes_path, remove_dead_parts
 from pipelines.settings import PROJECT_DIR
 from tests.publications.small import publish, settings_in
 
@@ -21,12 +21,16 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from pipelines.publishing.database import begin_build
+from pipelines.places import unfinished
 from pipelines.publishing.held import held_file, held_folder
+from pipelines.publishing.staging import hashes_path
 from tests.publications.small import settings_in
 settings = settings_in(Path(sys.argv[1]))
 (settings.staging_dir / 'cells').mkdir(parents=True, exist_ok=True)
 settings.workbooks_dir.mkdir(parents=True, exist_ok=True)
 begin_build(settings, 'theirs').write_text('half')
+hashes_path(settings, 'd').parent.mkdir(parents=True)
+unfinished(hashes_path(settings, 'd')).write_text('half')
 with held_file(settings.staging_dir / 'cells' / 'd.parquet') as part, held_folder(settings.workbooks_dir / 'book') as folder:
     part.write_text('half'), (folder / 'sheet').write_text('half')
     with held_file(settings.warehouse_dir / 'docs') as docs:
@@ -65,10 +69,14 @@ def test_a_living_process_keeps_its_files_however_old_and_a_dead_one_loses_them(
     clean(settings)
     assert (settings.build_dir / "theirs" / "gid.duckdb").read_text() == "half"
     assert hidden_below(settings) == 3
+    (digests,) = hashes_path(settings, "d").parent.iterdir()
+    of_another_machine = digests.with_name(f".d.json.0000-{holder.pid}.part")
+    of_another_machine.write_text("half")
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     clean(settings)
     assert hidden_below(settings) == 0
+    assert list(digests.parent.iterdir()) == [of_another_machine], "whether its process lives cannot be told from here"
     begin_build(settings, "another")
     assert sorted(path.name for path in settings.build_dir.iterdir()) == ["another", "mine"], (
         "ours are held by this process"
