@@ -1,7 +1,7 @@
 """`python -m tests.reliability --kills 100 --seed 1 --out FOLDER`: kill whole refreshes and look at what each leaves.
 
-Two warehouses side by side (`--lanes`). After each kill the published warehouse is looked at; after some, one refresh is
-left to its end and has to come to exactly what an undisturbed one comes to, and to leave the same files.
+Two warehouses side by side (`--lanes`). After each kill the published warehouse is looked at, and one refresh is left to its
+end: it has to come to exactly what an undisturbed one comes to, and to leave the same files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from tests.reliability.lane import SECOND, Lane, draw_moment
 from tests.reliability.moments import MOMENTS
 from tests.reliability.published import Result, look
 
-_KILLS_BETWEEN = 8
+# Of the refreshes that are left to their end, every eighth runs dbt itself; the others may replay it.
+_DBT_EVERY = 8
 # The share of kills that strike at any second; the others strike shortly after a moment.
 _ANY_TIME = 0.3
 # From this moment on, what dbt has to do may be replayed.
@@ -111,13 +112,13 @@ class Campaign:
             shutil.copytree(other.lane.folder / name, self.lane.folder / name, symlinks=True, dirs_exist_ok=True)
         self.results, self.second, self.files, self.seconds = other.results, other.second, other.files, other.seconds
 
-    def run(self, kills: int) -> str:
-        """Kill so many refreshes under a reader, some verified; return what the reader says."""
+    def run(self, kills: int, every: int) -> str:
+        """Kill so many refreshes under a reader, each so many verified; return what the reader says."""
         with self.lane.reader() as told:
             for number in range(1, kills + 1):
                 self.kill(number)
-                if number % _KILLS_BETWEEN == 0 or number == kills:
-                    self.verify(number, replay=number != kills)
+                if number % every == 0 or number == kills:
+                    self.verify(number, replay=number != kills and number // every % _DBT_EVERY != 0)
         self.write(reader=told[0])
         return told[0]
 
@@ -128,6 +129,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100, help="in all lanes together")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lanes", type=int, default=2)
+    parser.add_argument(
+        "--verify-every", type=int, default=1, help="kills in a row before a refresh is left to its end"
+    )
     parser.add_argument("--out", type=Path, required=True, help="a folder for the warehouses and the log")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -138,7 +142,7 @@ def main() -> int:
     for lane in lanes[1:]:
         lane.begin_as(lanes[0])
     with ThreadPoolExecutor(given.lanes) as pool:
-        for told in pool.map(lambda lane: lane.run(each), lanes):
+        for told in pool.map(lambda lane: lane.run(each, given.verify_every), lanes):
             print(f"reader: {told} (rounds, releases seen)")
     entries = [json.loads(line) for lane in lanes for line in lane.log.read_text(encoding="utf-8").splitlines()]
     kills = [entry for entry in entries if "kill" in entry]
