@@ -5,16 +5,13 @@ Belongs here: formats of the workbook and writing one cell. What stands where is
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-import re
 from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
-from pipelines.publishing.workbook.texts import fit_cell, may_run, show_hidden, web_address
+from pipelines.publishing.workbook.row_sheet import RowSheet
+from pipelines.publishing.workbook.texts import fit_cell, may_run, show_hidden
 
 NUMBER_FORMATS = {
     "count": "#,##0",
@@ -32,12 +29,8 @@ _LONG = "long"
 _PAPER_A4 = 9
 _FONT = {"font_name": "等线", "font_size": 10, "valign": "top"}
 _HEADER_COLOUR, _LINE_COLOUR, _NOTE_COLOUR, _LINK_COLOUR = "#1F4E78", "#BFBFBF", "#595959", "#0563C1"
-# A figure that is carried as text and loses nothing as a number.
-_FIGURE = re.compile(r"-?\d{1,15}|-?\d{1,9}\.\d{1,6}", re.ASCII)
 # XlsxWriter takes a text between these two for XML of its own.
 _RAW_START, _RAW_END = "<r>", "</r>"
-# Excel opens no sheet with more links; from there on the address stands as text.
-MAX_LINKS = 60_000
 
 
 class Formats:
@@ -100,7 +93,7 @@ class Page:
     """A sheet that is being written, from the top down, with the formats of its workbook."""
 
     def __init__(self, workbook: Workbook, name: str, formats: Formats) -> None:
-        self.target: Worksheet = workbook.get_worksheet_by_name(name)
+        self.target: RowSheet = workbook.get_worksheet_by_name(name)
         self.formats = formats
 
     def words(self, row: int, column: int, words: str, look: Format) -> None:
@@ -114,31 +107,13 @@ class Page:
         """
         self.target.write_string(row, column, safe_text(text), self.formats.of_kind(kind, quoted=may_run(text)))
 
-    def value(self, row: int, column: int, value: Any, kind: str) -> None:
-        """Write a value that is there, by its type: a number, a date, or a text."""
-        if kind == "figure" and isinstance(value, str) and _FIGURE.fullmatch(value):
-            self.target.write_number(row, column, float(value), self.formats.plain)
-        elif isinstance(value, str):
-            self.text(row, column, value, kind)
-        elif isinstance(value, dt.date):
-            self._date(row, column, value)
-        elif not math.isfinite(value):
-            # Excel has no such number.
-            self.text(row, column, str(value), "text")
-        else:
-            self.target.write_number(row, column, float(value), self.formats.of_kind(kind))
-
-    def blank(self, row: int, column: int, kind: str, colour: str) -> None:
-        """Write an empty cell, shaded with the reason for it."""
-        self.target.write_blank(row, column, None, self.formats.of_kind(kind, colour))
+    def count(self, row: int, column: int, number: int, kind: str = "count") -> None:
+        """Write a number of our own."""
+        self.target.write_number(row, column, number, self.formats.of_kind(kind))
 
     def link(self, row: int, column: int, address: str) -> None:
-        """Write an address as a link if it is one to follow, else as text."""
-        checked = web_address(address)
-        if checked is None:
-            self.text(row, column, address)
-        else:
-            self.target.write_url(row, column, checked, self.formats.link, string=safe_text(checked))
+        """Have a cell lead to a checked address."""
+        self.target.write_url(row, column, address, self.formats.link, string=safe_text(address))
 
     def link_to_sheet(self, row: int, column: int, name: str, words: str) -> None:
         """Write a link to another sheet of the workbook."""
@@ -154,10 +129,3 @@ class Page:
             self.target.repeat_rows(0, repeated_rows - 1)
         self.target.set_header(f"&L{name}&RGID Warehouse")
         self.target.set_footer("&C第 &P 页，共 &N 页")
-
-    def _date(self, row: int, column: int, value: dt.date) -> None:
-        if value.year < 1900:  # Excel has no such day
-            self.text(row, column, value.isoformat())
-        else:
-            day = dt.datetime(value.year, value.month, value.day)
-            self.target.write_datetime(row, column, day, self.formats.of_kind("date"))

@@ -141,7 +141,7 @@ class _Front:
         if count is None:
             return
         self._put(0, name, self._formats.plain)
-        self._page.value(self._row, 1, count, "year" if "年度" in name else "count")
+        self._page.count(self._row, 1, count, "year" if "年度" in name else "count")
         self._row += 1
 
     def legend(self) -> None:
@@ -156,8 +156,8 @@ class _Front:
         self._row += 1
         for one in written:
             self._page.link_to_sheet(self._row, 0, one.sheet.name, one.sheet.name)
-            self._page.value(self._row, 1, one.rows, "count")
-            self._page.value(self._row, 2, one.left_out, "count")
+            self._page.count(self._row, 1, one.rows)
+            self._page.count(self._row, 2, one.left_out)
             self._put(3, f"{one.sheet.row_zh}。{one.sheet.how_to}", self._formats.wrapped)
             self._row += 1
         self._page.link_to_sheet(self._row, 0, DEFINITIONS_NAME, DEFINITIONS_NAME)

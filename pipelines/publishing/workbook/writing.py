@@ -20,6 +20,7 @@ from pipelines.publishing.workbook.definitions import NAME as DEFINITIONS_NAME
 from pipelines.publishing.workbook.definitions import write_definitions
 from pipelines.publishing.workbook.formats import Formats
 from pipelines.publishing.workbook.front_sheet import write_front
+from pipelines.publishing.workbook.row_sheet import RowSheet
 from pipelines.publishing.workbook.scope import Division, count_cells, find_division, make_scope
 from pipelines.publishing.workbook.sheets import Sheet, load_sheets
 from pipelines.settings import Settings
@@ -91,7 +92,7 @@ def _write(
         )
         book = Book(workbook, Formats(workbook), connection)
         for name in (FRONT_NAME, *(sheet.name for sheet in sheets), DEFINITIONS_NAME):
-            workbook.add_worksheet(name)
+            workbook.add_worksheet(name, worksheet_class=RowSheet)
         written = [write_sheet(book, sheet, limit) for sheet in sheets]
         write_definitions(book, written)
         write_front(book, division, written, limit)
