@@ -50,6 +50,17 @@ def build(path: Path, seed: int) -> Path:
     return path
 
 
+def put_in_order(path: Path) -> Path:
+    """Keep the rows of both tables in their order: facts by the number of the report, those without one at the end."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create or replace table fct_finding as select f.* from fct_finding as f left join packed.int_report_numbers as r "
+            "using (report_key) order by report_no nulls last, finding_key"
+        )
+        connection.execute("create or replace table dim_metric as from dim_metric order by all")
+    return path
+
+
 def digests(database: Path, folder: Path) -> dict[str, str]:
     folder.mkdir()
     return {name: one.sha256 for name, one in write_parquet_files(database, folder, WORDS).items()}
@@ -60,6 +71,56 @@ def test_the_same_rows_give_the_same_bytes(tmp_path, monkeypatch):
     assert digests(build(tmp_path / "b.duckdb", 2), tmp_path / "b") == first
     monkeypatch.setattr(parquet_files, "_WRITERS", 1)
     assert digests(tmp_path / "b.duckdb", tmp_path / "c") == first
+
+
+def test_rows_that_are_kept_in_their_order_are_not_sorted(tmp_path, monkeypatch):
+    first = digests(build(tmp_path / "a.duckdb", 1), tmp_path / "a")
+    kept, told = put_in_order(build(tmp_path / "b.duckdb", 2)), {}
+    look = parquet_files._in_order
+    monkeypatch.setattr(parquet_files, "_in_order", lambda *given: told.setdefault(given[1], look(*given)))
+    assert digests(kept, tmp_path / "b") == first
+    assert told == {"fct_finding": '"fct_finding" as t', "dim_metric": '"dim_metric" as t'}
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_in_order"),
+    [
+        ("(1, 'a'), (1, 'b'), (2, null), (null, 'a'), (null, null)", True),
+        ("(1, 'b'), (1, 'a')", False),
+        ("(1, 'a'), (1, 'a')", False),
+        ("(null, 'a'), (1, 'b')", False),
+        ("(1, null), (1, 'a')", False),
+        ("(1, null)", True),
+        ("(null, null), (1, 'a')", False),
+    ],
+)
+def test_the_order_is_looked_at_row_by_row(rows, is_in_order):
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 1")
+        source = f"(values {rows}) as t(n, word)"
+        assert parquet_files._ascends(connection, source, ["n", "word"]) is is_in_order
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_in_order"),
+    [
+        ("('b', 1), ('b', 2), ('a', 1), (null, 1), (null, 2)", True),
+        ("('b', 2), ('b', 1), ('a', 1)", False),
+        ("('a', 1), ('b', 1)", False),
+        ("('b', 1), ('a', 1), ('b', 2)", False),
+        ("(null, 1), ('b', 1)", False),
+        ("('b', 1), ('b', 1)", False),
+    ],
+)
+def test_the_order_of_reports_is_that_of_their_numbers(rows, is_in_order):
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 1")
+        connection.execute("create schema packed")
+        connection.execute(
+            "create table packed.int_report_numbers as from (values ('a', 2), ('b', 1)) as r(report_key, report_no)"
+        )
+        source = f"(values {rows}) as t(report_key, n)"
+        assert parquet_files._ascends_within_reports(connection, source, ["n"]) is is_in_order
 
 
 def test_rows_stand_in_the_order_of_reports_with_their_words(tmp_path):
