@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 from xlsxwriter.workbook import Workbook
 
+from pipelines.publishing.contents import quoted
 from pipelines.publishing.workbook.formats import DEFAULT_WIDTH, WIDTHS, Formats, Page
 from pipelines.publishing.workbook.rows import RowWriter
 from pipelines.publishing.workbook.sheets import KINDS, Column, Sheet
@@ -60,22 +61,37 @@ class Written:
 
 def write_sheet(book: Book, sheet: Sheet, limit: int) -> Written:
     """Write one sheet; with more rows than the limit it holds a row a county and year instead, and says so."""
-    ((rows,),) = book.connection.execute(f"select count(*) from ({sheet.query})").fetchall()
+    # One more than the limit is enough to know: of millions of rows no more are made.
+    ((rows,),) = book.connection.execute(f"select count(*) from (from ({sheet.query}) limit {limit + 1})").fetchall()
     if rows > limit:
-        return _write_summary(book, sheet, rows, limit)
+        return _write_summary(book, sheet, limit)
     page = book.page(sheet.name)
     columns = _with_more_columns(book, sheet)
     note = f"{sheet.row_zh}，共 {rows:,} 行。空格不是0：颜色见“{FRONT_NAME}”。{sheet.how_to}"
     begin_page(page, columns, note if rows else f"没有数据。{sheet.nothing or sheet.row_zh}")
-    query = f"select * from ({sheet.query})"
-    if any(column.cell for column in columns):
-        query = f"select listed.*, wb_cells.states from ({sheet.query}) as listed left join wb_cells using (report_key)"
     writer = RowWriter(page, columns, sheet.absent_figure)
-    for number, values in enumerate(book.rows_of(f"{query} order by {sheet.sort}"), start=HEADER_ROW + 1):
+    for number, values in enumerate(book.rows_of(_listed(book, sheet, columns)), start=HEADER_ROW + 1):
         writer.write(number, values)
     finish_page(page, sheet.name, len(columns), sheet.frozen, HEADER_ROW + rows)
     _emphasise(page, sheet, columns, HEADER_ROW + rows)
     return Written(sheet, columns, rows, 0)
+
+
+def _listed(book: Book, sheet: Sheet, columns: Sequence[Column]) -> str:
+    """The query of the rows: what it gives as maps is taken apart there, which is much less than to make a dict of each."""
+    names = [name for name, *_ in book.connection.execute(f"from ({sheet.query}) limit 0").description or []]
+    maps = [name for name in ("figures", "reasons") if name in names]
+    taken = [f"{name}[{_text(c.key)}] as {quoted(f'{name} {c.key}')}" for c in columns if c.from_map for name in maps]
+    source = f"({sheet.query}) as listed"
+    if cells := sorted({column.cell for column in columns if column.cell}):
+        taken += [f"wb_cells.states[{_text(place)}] as {quoted(f'state {place}')}" for place in cells]
+        source += " left join wb_cells using (report_key)"
+    kept = f"listed.* exclude ({', '.join(maps)})" if maps else "listed.*"
+    return f"select {', '.join([kept, *taken])} from {source} order by {sheet.sort}"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def begin_page(page: Page, columns: Sequence[Column], note: str) -> None:
@@ -115,23 +131,33 @@ def _with_more_columns(book: Book, sheet: Sheet) -> tuple[Column, ...]:
     return (*(column for column in sheet.columns if column not in behind), *more, *behind)
 
 
-def _write_summary(book: Book, sheet: Sheet, rows: int, limit: int) -> Written:
+def _write_summary(book: Book, sheet: Sheet, limit: int) -> Written:
     """Write what a sheet would hold as counts and sums by place and year, with the command that gives the rows.
 
-    A place is a county; where counties and years are too many, too, a prefecture, and at last a province.
+    A place is a county; where counties and years are too many, too, a prefecture, and at last a province. Rows are read once.
     """
     totals = [column for column in sheet.columns if column.total]
     sums = "".join(f', sum("{c.key}") as "{c.key}", count("{c.key}") as "n {c.key}"' for c in totals)
+    query, counted = f"({sheet.query})", f"count(*) as n_rows{sums}"
     for n_places in range(len(_PLACES), 0, -1):
         places = _PLACES[:n_places]
         names, (_, word, digits) = ", ".join(column for column, _, _ in places), places[-1]
-        query = (
-            f"select {names}, case when length(division_code) >= {digits} then left(division_code, {digits}) end as code, "
-            f"report_year, count(*) as n_rows{sums} from ({sheet.query}) group by all"
+        code = "division_code" if n_places == len(_PLACES) else "code"
+        book.connection.execute(
+            f"create or replace temp table wb_counted as select {names}, "
+            f"case when length({code}) >= {digits} then left({code}, {digits}) end as code, report_year, {counted} "
+            f"from {query} group by all"
         )
-        ((n_groups,),) = book.connection.execute(f"select count(*) from ({query})").fetchall()
+        ((n_groups, rows),) = book.connection.execute("select count(*), sum(n_rows) from wb_counted").fetchall()
         if n_groups <= limit:
             break
+        query = "wb_counted"
+        counted = ", ".join(
+            [
+                "sum(n_rows) as n_rows",
+                *(f'sum("{c.key}") as "{c.key}", sum("n {c.key}") as "n {c.key}"' for c in totals),
+            ]
+        )
     columns = _summary_columns(places, totals)
     page = book.page(sheet.name)
     note = (
@@ -140,7 +166,7 @@ def _write_summary(book: Book, sheet: Sheet, rows: int, limit: int) -> Written:
     )
     begin_page(page, columns, note)
     writer, number = RowWriter(page, columns, "not_stated"), HEADER_ROW
-    ordered = f"{query} order by code nulls last, {names}, report_year"
+    ordered = f"from wb_counted order by code nulls last, {names}, report_year"
     for number, values in enumerate(book.rows_of(ordered), start=HEADER_ROW + 1):
         command = (
             f"make workbook DIVISION={values['code']}" if values["code"] else f"make csv TABLE=…（没有归入{word}）"

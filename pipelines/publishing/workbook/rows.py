@@ -39,13 +39,12 @@ class RowWriter:
         reasons: dict[str, int] = {}
         cells: list[str] = []
         reasons_at: tuple[int, str] | None = None
-        figures = values.get("figures") or {}
         for number, name, column in self._columns:
             if column.key == _EMPTY_CELLS:
                 # The reasons of all columns are counted there, also of those behind it.
                 reasons_at = len(cells), name
                 continue
-            value = figures.get(column.key) if column.from_map else values.get(column.key)
+            value = values.get(f"figures {column.key}" if column.from_map else column.key)
             if value is not None:
                 cells.append(cell(name, row, self._content(row, number, column, value)))
             elif (reason := self._reason_of(column, values)) is not None:
@@ -80,11 +79,10 @@ class RowWriter:
     def _reason_of(self, column: Column, values: Mapping[str, Any]) -> str | None:
         """Why a column has no value; None for one whose null needs no reason, such as a label."""
         if column.from_map:
-            reason: str | None = (values.get("reasons") or {}).get(column.key)
+            reason: str | None = values.get(f"reasons {column.key}")
             return reason or (None if column.kind == "text" else self._absent)
         if column.cell is not None:
-            states: Mapping[str, str] = values.get("states") or {}
-            return states.get(column.cell, "not_in_form")
+            return values.get(f"state {column.cell}") or "not_in_form"
         return (values.get(column.state) if column.state else None) or column.empty
 
     def _count(self, reasons: Mapping[str, int]) -> Iterator[str]:
