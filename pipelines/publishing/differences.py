@@ -45,6 +45,11 @@ class _Shape:
     def values(self) -> list[str]:
         return [column for column in self.columns if column not in self.key]
 
+    @property
+    def group(self) -> str | None:
+        """The column by whose values rows are told apart first: the report, else what the key begins with."""
+        return "report_key" if "report_key" in self.columns else next(iter(self.key), None)
+
     def cast(self, column: str) -> str:
         return f"cast({quoted(column)} as {self.columns[column]})"
 
@@ -143,11 +148,12 @@ def _is_number(dtype: str) -> bool:
 
 
 def _compare_rows(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, table: str, shape: _Shape) -> dict[str, Any]:
-    """Drop all rows that both sides have, then match what is left by key.
+    """Drop all rows that both sides have, first those of whole reports, then match what is left by key.
 
     Rows of one key that is there several times are matched in the order of their hashes: as many as there are on both sides.
     """
-    each = f"select {shape.hash()} as hashed, {{}} as sign from {{}}"
+    _note_moved_groups(connection, a, b, table, shape)
+    each = f"select {shape.hash()} as hashed, {{}} as sign from {{}}{_in_moved_groups(shape)}"
     connection.execute(
         "create or replace temp table differing as select hashed from "
         f"({each.format(1, b.view(table))} union all {each.format(-1, a.view(table))}) group by hashed having sum(sign) <> 0"
@@ -179,6 +185,24 @@ def _compare_rows(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, table
     return found
 
 
+def _note_moved_groups(connection: duckdb.DuckDBPyConnection, a: Side, b: Side, table: str, shape: _Shape) -> None:
+    """Note the reports, or first parts of the key, whose rows differ: a sum of hashes each, where all rows would not fit."""
+    if shape.group is None:
+        return
+    each = f"select {shape.cast(shape.group)} as grouped, {shape.hash()}::hugeint as hashed, {{0}} as sign from {{1}}"
+    connection.execute(
+        "create or replace temp table moved_groups as select grouped from "
+        f"({each.format(1, b.view(table))} union all {each.format(-1, a.view(table))}) "
+        "group by grouped having sum(sign) <> 0 or sum(sign * hashed) <> 0"
+    )
+
+
+def _in_moved_groups(shape: _Shape) -> str:
+    if shape.group is None:
+        return ""
+    return f" semi join moved_groups on {shape.cast(shape.group)} is not distinct from moved_groups.grouped"
+
+
 def _gather_moved(connection: duckdb.DuckDBPyConnection, side: Side, table: str, shape: _Shape, key: list[str]) -> None:
     """Gather the rows of a side that are not on the other one as often, numbered within their key."""
     moved, columns = (
@@ -187,7 +211,7 @@ def _gather_moved(connection: duckdb.DuckDBPyConnection, side: Side, table: str,
     )
     connection.execute(
         f"create or replace temp table {moved} as select {columns}, {shape.hash()} as _hash, 1 as _nth "
-        f"from {side.view(table)} where {shape.hash()} in (select hashed from differing)"
+        f"from {side.view(table)}{_in_moved_groups(shape)} where {shape.hash()} in (select hashed from differing)"
     )
     # As many hashes of keys as rows: no key is there twice, and nothing has to be sorted to number its rows.
     (twice,) = connection.execute(
