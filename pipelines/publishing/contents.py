@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines.publishing.database import PUBLISHED_SCHEMA, table_comments
 
+_MEMORY = "2GB"
 _SCHEMAS = (PUBLISHED_SCHEMA, "reference")
 
 
@@ -39,6 +40,8 @@ def quoted(name: str) -> str:
 def hash_database(database: Path) -> dict[str, Content]:
     """Return table -> content of the published tables, and of the form dictionary in schema reference."""
     with duckdb.connect(str(database), read_only=True) as connection:
+        # What is read once need not be kept: a database larger than the memory would fill it.
+        connection.execute(f"set memory_limit = '{_MEMORY}'")
         described: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         for schema, table, column, dtype, comment in connection.execute(
             "select schema_name, table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns() "

@@ -62,7 +62,9 @@ class Written:
 def write_sheet(book: Book, sheet: Sheet, limit: int) -> Written:
     """Write one sheet; with more rows than the limit it holds a row a county and year instead, and says so."""
     # One more than the limit is enough to know: of millions of rows no more are made.
-    ((rows,),) = book.connection.execute(f"select count(*) from (from ({sheet.query}) limit {limit + 1})").fetchall()
+    ((rows,),) = book.connection.execute(
+        f"select count(*) from (select 1 from ({sheet.query}) limit {limit + 1})"
+    ).fetchall()
     if rows > limit:
         return _write_summary(book, sheet, limit)
     page = book.page(sheet.name)

@@ -26,6 +26,8 @@ from pipelines.publishing.workbook.sheets import Sheet, load_sheets
 from pipelines.settings import Settings
 
 WORKBOOK_FILE = "gid.xlsx"
+# What is more is written beside the database that is published, until the workbook is there.
+_MEMORY = "2GB"
 # Excel has 1,048,576 rows a sheet; two of them stand above the data.
 _MOST_ROWS = 1_048_576 - 2
 # Nothing that a text says is taken for a formula, a link or a number; rows go to disk as they are written.
@@ -52,6 +54,7 @@ class WorkbookFile:
 def write_workbook(database: Path, folder: Path, settings: Settings) -> WorkbookFile:
     """Write `gid.xlsx` of a finished database into a folder; the same database gives the same bytes."""
     with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute(f"set memory_limit = '{_MEMORY}'")
         return _write(connection, None, folder / WORKBOOK_FILE, settings)
 
 
