@@ -6,6 +6,8 @@ Belongs here: rendering SQL and running it. What must come out stands in the tes
 from __future__ import annotations
 
 import re
+import runpy
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -35,6 +37,23 @@ def run_file(connection: duckdb.DuckDBPyConnection, path: str) -> pl.DataFrame:
     file = DBT_PROJECT_DIR / path
     frame = connection.execute(render(file.read_text(encoding="utf-8"))).pl()
     connection.register(file.stem, frame)
+    return frame
+
+
+def run_python_file(connection: duckdb.DuckDBPyConnection, path: str) -> pl.DataFrame:
+    """Run a model that is written in Python, as dbt runs it; the result is also a table of its name."""
+    file = DBT_PROJECT_DIR / path
+    known = runpy.run_path(str(file))
+    # Tables as dbt leaves them: what is registered with one connection is not seen by another.
+    names = re.findall(r'dbt\.ref\("(\w+)"\)', file.read_text(encoding="utf-8"))
+    for name in names:
+        connection.execute(f"create schema if not exists built; create table built.{name} as from {name}")
+    dbt = SimpleNamespace(
+        ref=lambda name: connection.query(f"from built.{name}"), config=SimpleNamespace(get=_PROJECT["vars"].get)
+    )
+    connection.execute(f"create table built.{file.stem} as from ({known['model'](dbt, connection).sql_query()})")
+    frame = connection.execute(f"from built.{file.stem}").pl()
+    connection.execute(f"create view {file.stem} as from built.{file.stem}")
     return frame
 
 

@@ -65,3 +65,39 @@ from {{ packed }} as packed
 inner join {{ reports }} as reports on packed.report_no = reports.report_no
 inner join {{ places }} as places on packed.result_no = places.result_no
 {%- endmacro %}
+
+{# The packed findings of rules with their messages. A figure is printed as a person writes it. #}
+{% macro unpacked_rule_findings(packed, reports, messages) -%}
+select
+    figures.* exclude (message_zh, message_en),
+    {{ fill_message('message_zh', {'expected': 'expected', 'actual': 'actual', 'last_year': 'last_year', 'words': 'words',
+        'raw': 'actual'}) }} as message,
+    {{ fill_message('message_en', {'expected': 'expected', 'actual': 'actual', 'last_year': 'last_year', 'words': 'words',
+        'raw': 'actual'}) }} as message_en
+from (
+    select
+        reports.report_key,
+        reports.report_key as document_id,
+        reports.delivery,
+        reports.source_path,
+        reports.record,
+        messages.rule_key,
+        packed.nth,
+        messages.severity,
+        messages.message_zh,
+        messages.message_en,
+        {{ number_text('round(packed.expected, 6)') }} as expected,
+        {{ number_text('round(packed.actual, 6)') }} as actual,
+        {{ number_text('round(packed.last_year, 6)') }} as last_year,
+        packed.words,
+        messages.table_key,
+        messages.row_key,
+        messages.column_key,
+        packed.line_start,
+        packed.line_end
+    from {{ packed }} as packed
+    inner join {{ reports }} as reports on packed.report_no = reports.report_no
+    inner join {{ messages }} as messages
+        on packed.result_no = messages.result_no and packed.cell_no = messages.cell_no
+) as figures
+{%- endmacro %}

@@ -20,6 +20,7 @@ ALLOWED = {
     "documents": set(),
     "forms": set(),
     "schemas": set(),
+    "evaluation": set(),
     "gazetteer": {"forms"},
     "reference": set(),
     "parsing": {"documents", "forms", "gazetteer", "schemas"},

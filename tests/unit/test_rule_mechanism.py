@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.dbt_models import load_seeds, render, run_file
+from tests.dbt_models import load_seeds, render, run_file, run_python_file
 
 FORM = [("A", "t2", row, column) for row in ("x", "y") for column in ("left", "right", "change")]
 FORM += [("B", "t2", row, column) for row in ("x", "y") for column in ("left", "sum")]
@@ -48,7 +48,7 @@ class House:
         connection = duckdb.connect()
         keys = ["form_version", "table_key", "row_key", "column_key"]
         names = sorted({cell[1:] for cell in FORM} | {tuple(cell[key] for key in keys[1:]) for cell in self.cells})
-        numbers = {
+        self.numbers = numbers = {
             (version, *name): 16 * n + edition for n, name in enumerate(names) for edition, version in enumerate("AB")
         }
         form = [
@@ -72,8 +72,14 @@ class House:
                 {**cell, "report_no": reports[cell["report_key"]], "cell_no": numbers[tuple(cell[key] for key in keys)]}
                 for cell in self.cells
             ],
-            "int_amounts": [*self.amounts, {**empty, **dict.fromkeys(keys, "none"), "report_key": "none"}],
-            "int_report_facts": [*self.facts, {**empty, "quantity": "none", "report_key": "none"}],
+            "int_amounts": [
+                *({**amount, "report_no": reports[amount["report_key"]]} for amount in self.amounts),
+                {**empty, **dict.fromkeys(keys, "none"), "report_no": -1},
+            ],
+            "int_report_facts": [
+                *({**fact, "report_no": reports[fact["report_key"]]} for fact in self.facts),
+                {**empty, "quantity": "none", "report_no": -1},
+            ],
             "int_body_levels": [
                 {"body_key": key, "body_level": level} for key, level in {"b": "township", **self.levels}.items()
             ],
@@ -85,10 +91,14 @@ class House:
         connection.execute(f"create view typed as select * replace ({types}) from rules")
         connection.register("rules", connection.execute("from typed").pl())
         run_file(connection, "models/intermediate/int_rule_places.sql")
-        run_file(connection, "models/intermediate/int_rule_results.sql")
+        run_python_file(connection, "models/intermediate/int_rule_results.py")
         connection.execute("create view int_report_numbers as from int_reports")
         unpacked = "unpacked_rule_results('int_rule_results', 'int_report_numbers', 'int_rule_places')"
         return connection.execute(render("{{ " + unpacked + " }}")).pl().rows(named=True)
+
+    def cell_of(self, cell_no: int) -> tuple[str, str]:
+        """Row and column of a cell, by its number in the last evaluation."""
+        return next((row, column) for (_, _, row, column), number in self.numbers.items() if number == cell_no)
 
     def told(self, *names: str) -> dict:
         """What each place of each report has in these columns; a place by its keys."""
@@ -285,7 +295,7 @@ def test_one_result_a_table_for_a_rule_over_each_cell():
         ("blank", "whole", "t2"): ("not_assessable", 2, 1, "t2.y.left blank"),
     }
     broken = results["broken", "sign", "t2"]["broken_cells"]
-    assert [(cell["row_key"], cell["column_key"], cell["value"], cell["line_start"]) for cell in broken] == [
+    assert [(*house.cell_of(cell["cell_no"]), cell["value"], cell["line_start"]) for cell in broken] == [
         ("x", "left", -1, 1),
         ("y", "right", -3, 4),
     ]

@@ -38,6 +38,7 @@ words as (
 
 cells as (
     select
+        packed.report_no,
         reports.report_key,
         case when money_cells.table_key = 't2' and money_cells.row_key = 'procurement' then reports.report_key end
             as procurement_key,
@@ -70,6 +71,7 @@ units as (
 
 amounts as (
     select
+        cells.report_no,
         cells.report_key,
         cells.form_version,
         cells.table_key,
@@ -99,3 +101,4 @@ select
     end as rounding
 from amounts
 left join units on amounts.amount_unit = units.unit
+order by amounts.report_no, amounts.form_version, amounts.table_key, amounts.row_key, amounts.column_key

@@ -346,12 +346,15 @@ united as (
 )
 
 select
-    report_key,
-    quantity,
-    cast(value as double) as value,
-    coalesce(value_state, case when value = 0 then 'zero' else 'number' end) as value_state,
-    coalesce(rounding, 0) as rounding,
-    words,
-    line_start,
-    coalesce(line_end, line_start) as line_end
+    reports.report_no,
+    united.report_key,
+    united.quantity,
+    cast(united.value as double) as value,
+    coalesce(united.value_state, case when united.value = 0 then 'zero' else 'number' end) as value_state,
+    coalesce(united.rounding, 0) as rounding,
+    united.words,
+    united.line_start,
+    coalesce(united.line_end, united.line_start) as line_end
 from united
+inner join reports on united.report_key = reports.report_key
+order by reports.report_no, united.quantity
