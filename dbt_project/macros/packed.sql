@@ -101,3 +101,44 @@ from (
         on packed.result_no = messages.result_no and packed.cell_no = messages.cell_no
 ) as figures
 {%- endmacro %}
+
+{# The packed differences of versions with keys and words in the place of numbers. A cell has one place in all editions. #}
+{% macro unpacked_cell_differences(packed, reports, form_cells, words) -%}
+select
+    reports.report_key,
+    current_reports.report_key as current_report_key,
+    reports.body_key,
+    reports.report_year,
+    case
+        when packed.value_state = 'absent' or packed.current_value_state = 'absent' then 'missing'
+        when packed.value is null or packed.current_value is null then 'state'
+        else 'value'
+    end as difference_kind,
+    places.table_key,
+    places.row_key,
+    places.column_key,
+    cast(null as varchar) as quantity,
+    packed.value,
+    cast(packed.value_state as varchar) as value_state,
+    own_words.word as raw_value,
+    packed.line_start,
+    packed.line_end,
+    packed.current_value,
+    cast(packed.current_value_state as varchar) as current_value_state,
+    current_words.word as current_raw_value,
+    packed.current_line_start,
+    packed.current_line_end
+from {{ packed }} as packed
+inner join {{ reports }} as reports on packed.report_no = reports.report_no
+inner join {{ reports }} as current_reports on packed.current_no = current_reports.report_no
+inner join (
+    select distinct
+        cell_no // 16 as place,
+        table_key,
+        row_key,
+        column_key
+    from {{ form_cells }}
+) as places on packed.place = places.place
+left join {{ words }} as own_words on packed.raw_value_no = own_words.word_no
+left join {{ words }} as current_words on packed.current_raw_value_no = current_words.word_no
+{%- endmacro %}

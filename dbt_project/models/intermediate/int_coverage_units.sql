@@ -31,9 +31,7 @@ select
 from codes
 inner join years on codes.division_code = years.unit_code
 left join codes as above
-    on
-        length(codes.division_code) = 6
-        and left(codes.division_code, 4) = above.division_code
+    on case when length(codes.division_code) = 6 then left(codes.division_code, 4) end = above.division_code
 left join kinds
     on
         codes.level = kinds.level

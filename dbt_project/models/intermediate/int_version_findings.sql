@@ -13,12 +13,7 @@ versions as (
 ),
 
 differences as (
-    select
-        report_key,
-        current_report_key,
-        count(*) as n_differences
-    from {{ ref('int_version_differences') }}
-    group by report_key, current_report_key
+    select * from {{ ref('int_version_differences') }}
 ),
 
 near_duplicates as (

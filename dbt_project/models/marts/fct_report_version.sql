@@ -11,11 +11,7 @@ signatures as (
 ),
 
 differences as (
-    select
-        report_key,
-        count(*) as n_differences
-    from {{ ref('int_version_differences') }}
-    group by report_key
+    select * from {{ ref('int_version_differences') }}
 )
 
 select
