@@ -62,6 +62,8 @@ class Slice:
     def rounding(self, place: Place, reports: Numbers) -> Numbers:
         """How far apart both sides may be, as one of them was rounded when it was printed; not a number: not known."""
         rows = [term.row for term in place.terms if not term.in_last_year]
+        if all(term.kind == "cell" and not term.in_yuan for term in place.terms):
+            return np.zeros(len(reports))
         roundings = self.columns.rounding[rows][:, reports]
         return np.asarray(np.fmax.reduce(roundings, axis=0, initial=np.nan))
 

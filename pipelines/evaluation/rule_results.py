@@ -38,6 +38,10 @@ _SCHEMA = pa.schema(
     ]
 )
 
+_NUMBERS = {
+    field.name: field.type.to_pandas_dtype() for field in _SCHEMA if field.name not in ("missing", "broken_cells")
+}
+
 
 def rule_results(
     connection: duckdb.DuckDBPyConnection, queries: dict[str, str], max_named: int
@@ -77,16 +81,18 @@ def _batch(found: list[tuple[Place, Judged]], part: Slice, words: MissingWords) 
             arrays.append(pa.DictionaryArray.from_arrays(numbers, pa.array(words.words, pa.string())))
         elif field.name == "broken_cells":
             arrays.append(_broken_cells(found, part, order, columns["n_broken"]))
+        elif field.type != pa.float64() and field.name not in nulls:
+            arrays.append(pa.array(columns[field.name]))
         else:
             column = columns[field.name]
-            is_null = np.isnan(column) if field.type == pa.float64() else column == nulls.get(field.name, -1)
-            arrays.append(pa.array(column.astype(field.type.to_pandas_dtype()), mask=is_null))
+            is_null = np.isnan(column) if field.type == pa.float64() else column == nulls[field.name]
+            arrays.append(pa.array(column, mask=is_null))
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
 def _rows(place: Place, judged: Judged, part: Slice, words: MissingWords) -> dict[str, Numbers]:
     line_start, line_end = part.lines(place, judged.reports)
-    return {
+    rows = {
         "report_no": part.first + judged.reports,
         "result_no": np.full(len(judged.reports), place.result_no),
         "status_no": judged.status,
@@ -100,6 +106,8 @@ def _rows(place: Place, judged: Judged, part: Slice, words: MissingWords) -> dic
         "line_start": line_start,
         "line_end": line_end,
     }
+    # As narrow as they are kept: they are copied when they are put in order.
+    return {name: row if name not in _NUMBERS else row.astype(_NUMBERS[name], copy=False) for name, row in rows.items()}
 
 
 def _broken_cells(found: list[tuple[Place, Judged]], part: Slice, order: Numbers, n_broken: Numbers) -> pa.Array:

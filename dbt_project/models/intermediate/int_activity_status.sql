@@ -8,7 +8,7 @@ activities as (
 ),
 
 cells as (
-    select * from {{ ref('int_cells') }}
+    select * from {{ ref('int_named_cells') }}
 ),
 
 activity_cells as (

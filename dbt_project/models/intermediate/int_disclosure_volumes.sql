@@ -1,5 +1,5 @@
 with cells as (
-    select * from {{ ref('int_cells') }}
+    select * from {{ ref('int_named_cells') }}
 ),
 
 prose as (

@@ -356,5 +356,5 @@ select
     united.line_start,
     coalesce(united.line_end, united.line_start) as line_end
 from united
-inner join reports on united.report_key = reports.report_key
+left join reports on united.report_key = reports.report_key
 order by reports.report_no, united.quantity

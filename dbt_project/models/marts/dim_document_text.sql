@@ -1,10 +1,26 @@
 with documents as (
     select * from {{ ref('int_documents') }}
+    where text is not null
+),
+
+-- Found by keys alone: texts are read once and never sorted.
+firsts as (
+    select
+        document_id,
+        delivery,
+        source_path,
+        record
+    from documents
+    qualify row_number() over (partition by document_id order by delivery, source_path, record) = 1
 )
 
 select
-    document_id,
-    text
+    documents.document_id,
+    documents.text
 from documents
-where text is not null
-qualify row_number() over (partition by document_id order by delivery, source_path) = 1
+inner join firsts
+    on
+        documents.document_id = firsts.document_id
+        and documents.delivery = firsts.delivery
+        and documents.source_path = firsts.source_path
+        and documents.record is not distinct from firsts.record

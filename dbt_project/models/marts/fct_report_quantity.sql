@@ -44,11 +44,12 @@ prose as (
 
 rule_results as (
     select
-        results.report_key,
+        results.report_no,
         results.status,
         rules.rule_kind
-    from {{ ref('fct_rule_result') }} as results
-    inner join {{ ref('dim_rule') }} as rules on results.rule_key = rules.rule_key
+    from {{ ref('int_rule_results') }} as results
+    inner join {{ ref('int_rule_places') }} as places on results.result_no = places.result_no
+    inner join {{ ref('dim_rule') }} as rules on places.rule_key = rules.rule_key
 ),
 
 of_table as (
@@ -60,7 +61,7 @@ of_table as (
         count(*) filter (where value_state = 'blank') as n_blank,
         count(*) filter (where value_state = 'ambiguous') as n_ambiguous,
         count(*) filter (where value_state in ('number', 'zero', 'ambiguous')) as n_with_figure
-    from {{ ref('int_cells') }}
+    from {{ ref('int_named_cells') }}
     where table_key <> 'provincial'
     group by report_key, table_key
 ),
@@ -81,7 +82,7 @@ of_form as (
 
 of_rules as (
     select
-        report_key,
+        report_no,
         count(*) as n_rules,
         count(*) filter (where status <> 'not_assessable') as n_assessable,
         count(*) filter (where rule_kind = 'sum' and status <> 'not_assessable') as n_sums,
@@ -91,7 +92,7 @@ of_rules as (
         count(*) filter (where rule_kind = 'prose_link' and status <> 'not_assessable') as n_prose_links,
         count(*) filter (where rule_kind = 'prose_link' and status = 'pass') as n_prose_links_passed
     from rule_results
-    group by report_key
+    group by report_no
 ),
 
 of_report as (
@@ -99,7 +100,7 @@ of_report as (
         reports.report_key,
         date_diff('day', make_date(reports.report_year + 1, 1, 1), reports.published_on) + 1 as publication_delay_days,
         of_form.* exclude (report_key),  -- noqa: RF02
-        of_rules.* exclude (report_key),  -- noqa: RF02
+        of_rules.* exclude (report_no),  -- noqa: RF02
         fees.amount_yuan as fees_yuan,
         procurement.amount_yuan as procurement_yuan,
         case when reports.form_version = 'none' then 'absent' else 'not_in_form' end as state_without_form,
@@ -108,7 +109,7 @@ of_report as (
             as procurement_state
     from reports
     left join of_form on reports.report_key = of_form.report_key
-    left join of_rules on reports.report_key = of_rules.report_key
+    left join of_rules on reports.report_no = of_rules.report_no
     left join fees on reports.report_key = fees.report_key
     left join procurement on reports.report_key = procurement.report_key
 ),
