@@ -47,8 +47,8 @@ $(DAGSTER_HOME)/dagster.yaml: FORCE
 
 instance: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## write dagster.yaml into DAGSTER_HOME, with the storage that GID_DAGSTER_STORAGE says
 
-warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the published warehouse and exports
-	@$(BIN)/python -m pipelines.defs.refresh
+warehouse: $(INSTALLED) $(DAGSTER_HOME)/dagster.yaml ## read data/raw into the published warehouse and exports (FORCE=1: also where nothing changed)
+	@$(if $(FORCE),GID_REBUILD=1 )$(BIN)/python -m pipelines.defs.refresh
 
 test: check ## all checks, then all tests, two files at a time
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 12

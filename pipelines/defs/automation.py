@@ -14,10 +14,12 @@ from sqlalchemy.exc import IntegrityError
 
 from pipelines.defs.deliveries import deliveries_partitions
 from pipelines.defs.runs import end_dead_runs
+from pipelines.defs.unchanged import IF_CHANGED, tell_kept
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.documents.fingerprints import stat_signature
 from pipelines.publishing.staging import staged_deliveries
 from pipelines.publishing.state import build_key, is_published
+from pipelines.publishing.unchanged import keep_unchanged
 from pipelines.settings import Settings, load_settings
 
 _PARTITIONS = deliveries_partitions.name or ""
@@ -59,8 +61,10 @@ def register_deliveries(instance: DagsterInstance, settings: Settings) -> list[s
     names = [delivery.name for delivery in find_deliveries(settings.raw_dir)]
     for gone in set(instance.get_dynamic_partitions(_PARTITIONS)) - set(names):
         instance.delete_dynamic_partition(_PARTITIONS, gone)
+    known = set(instance.get_dynamic_partitions(_PARTITIONS))
     for name in names:
-        _register(instance, name)
+        if name not in known:
+            _register(instance, name)
     return names
 
 
@@ -92,12 +96,19 @@ def all_deliveries_tags(instance: DagsterInstance) -> dict[str, str]:
     "一月至四月每日、其余月份每月一日三时刷新（北京时间）。",
 )
 def refresh_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Request one refresh of everything."""
+    """Request one refresh of everything, unless nothing changed."""
     settings = load_settings()
     if not register_deliveries(context.instance, settings):
         return dg.SkipReason(f"there is no delivery in {settings.raw_dir}")
+    # A lake is asked by a run, not here: it may be slow to answer. So is a file whose times changed, and not its bytes.
+    kept = keep_unchanged(settings, may_read=False)
+    if kept is not None:
+        tell_kept(context.instance, kept, has_lake=False)
+        return dg.SkipReason(kept.text)
     when = context.scheduled_execution_time
-    return dg.RunRequest(run_key=f"refresh@{when:%Y-%m-%dT%H:%M%z}", tags=all_deliveries_tags(context.instance))
+    return dg.RunRequest(
+        run_key=f"refresh@{when:%Y-%m-%dT%H:%M%z}", tags={**all_deliveries_tags(context.instance), **IF_CHANGED}
+    )
 
 
 @dg.sensor(

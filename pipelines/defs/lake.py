@@ -9,15 +9,13 @@ from typing import Any
 import dagster as dg
 
 from pipelines.defs.metadata import OWNERS
-from pipelines.defs.publication import DATABASE_KEY
+from pipelines.defs.unchanged import DATABASE_KEY, LAKE_CHECK, LAKE_KEY
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.lake import InLake, publish_to_lake
 from pipelines.publishing.lake_connection import LakeError
 from pipelines.publishing.releases import current_release
 from pipelines.settings import Settings, load_settings
 
-LAKE_KEY = dg.AssetKey(["exports", "ducklake"])
-LAKE_CHECK = "lake_holds_release"
 _LOCK_WAIT_SECONDS = 600
 
 

@@ -13,6 +13,7 @@ from dagster_dbt import get_asset_key_for_model
 from pipelines.defs.metadata import OWNERS
 from pipelines.defs.operations import PUBLISHED_FRESHNESS
 from pipelines.defs.overviews import bodies_overview, coverage_overview
+from pipelines.defs.unchanged import DATABASE_KEY
 from pipelines.defs.warehouse import dbt_warehouse
 from pipelines.publishing.database import build_path, finish_build, hold_lock
 from pipelines.publishing.exports import write_exports
@@ -26,7 +27,6 @@ from pipelines.publishing.workbook.writing import WORKBOOK_FILE, write_workbook
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import Settings, load_settings
 
-DATABASE_KEY = dg.AssetKey(["warehouse", "gid_duckdb"])
 PARQUET_KEY = dg.AssetKey(["exports", "parquet"])
 DATAPACKAGE_KEY = dg.AssetKey(["exports", "datapackage"])
 WORKBOOK_KEY = dg.AssetKey(["exports", "workbook"])

@@ -19,14 +19,17 @@ from packaging.version import Version
 from pipelines.defs.manifest import ensure_manifest
 from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
+from pipelines.defs.unchanged import IF_CHANGED, tell_kept
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.places import is_address
+from pipelines.publishing.basis import loaded_code
 from pipelines.publishing.database import begin_build
 from pipelines.publishing.dbt_environment import STAGING, dbt_environment
 from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.publishing.duckdb_extensions import connect_object_storage
 from pipelines.publishing.inputs import take_inputs
 from pipelines.publishing.staging import remove_dead_parts, remove_gone
+from pipelines.publishing.unchanged import keep_unchanged
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import DBT_PROJECT_DIR, load_settings
 
@@ -85,6 +88,7 @@ def _group_of(dbt_resource_props: Mapping[str, Any]) -> str:
 
 def prepare_project() -> DbtProject:
     """Return the dbt project with its manifest, made now if the project was changed or never parsed."""
+    loaded_code()
     set_dbt_environment(DBT_PROJECT_DIR / "target" / "gid.duckdb")
     project = DbtProject(project_dir=DBT_PROJECT_DIR, profiles_dir=DBT_PROJECT_DIR)
     ensure_manifest(project, InstalledDbt(project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR)))
@@ -122,6 +126,12 @@ dbt_resource = InstalledDbt(project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(D
 def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
     """Build all models from all staging parquet into this run's own database, and test them."""
     settings = load_settings()
+    kept = keep_unchanged(settings) if IF_CHANGED.items() <= context.run.tags.items() else None
+    if kept is not None:
+        # What is not yielded is skipped, and so is the publication that rests on it.
+        context.log.info(kept.text)
+        tell_kept(context.instance, kept, bool(settings.ducklake))
+        return
     ensure_sources(settings)
     remove_dead_parts(settings)
     gone = remove_gone(settings, {delivery.name for delivery in find_deliveries(settings.raw_dir)})

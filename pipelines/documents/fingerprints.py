@@ -35,6 +35,12 @@ def stat_signature(delivery: Delivery) -> str:
     return _signature(_facts_of(delivery))
 
 
+def kept_fingerprint(delivery: Delivery, kept_at: Path) -> str:
+    """Return the fingerprint of an earlier look, empty where anything about a file is another than then: no file is read."""
+    summary = _read_summary(kept_at)
+    return summary.fingerprint if summary is not None and summary.signature == stat_signature(delivery) else ""
+
+
 def content_fingerprint(delivery: Delivery, kept_at: Path | None = None) -> str:
     """Return a digest of names and bytes: equal exactly when nothing has to be read again.
 

@@ -7,10 +7,11 @@ each of them whole, and what is noted as published is what was built, not what h
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pipelines.places import is_remote
+from pipelines.publishing.basis import basis_now, loaded_code, staged_files
 from pipelines.publishing.database import PublishingError, hold_lock
 from pipelines.publishing.release_files import share_file
 from pipelines.publishing.staging import STAGING_LOCK_SECONDS, unfinished_stems
@@ -37,7 +38,9 @@ def take_inputs(settings: Settings, build: Path) -> dict[str, str]:
         for frame in () if is_remote(settings.staging_dir) else STAGING_FRAMES:
             _link_tree(settings.staging_dir / frame, staging / frame)
         _link_tree(settings.curated_dir, curation)
-        (build / _NOTE).write_text(json.dumps(asdict(inputs_now(settings))), encoding="utf-8")
+        basis = {**basis_now(settings), "code": loaded_code(), "staged files": staged_files(settings)}
+        noted = replace(inputs_now(settings), basis=basis)
+        (build / _NOTE).write_text(json.dumps(asdict(noted)), encoding="utf-8")
     # Nothing is linked in object storage: it is read where it lies, and looked at again when all has been read.
     there = settings.staging_dir if is_remote(settings.staging_dir) else staging
     return {"GID_STAGING_DIR": str(there), "GID_CURATED_DIR": str(curation)}
@@ -58,7 +61,7 @@ def read_inputs(settings: Settings, build: Path) -> Inputs:
             f"deliveries were staged in {settings.staging_dir} while the build read them: nothing is published. "
             "Run again when no other program stages there"
         )
-    return Inputs(noted["staging"], noted["curation"], tuple(noted["parser_versions"]))
+    return Inputs(noted["staging"], noted["curation"], tuple(noted["parser_versions"]), noted["basis"])
 
 
 def _link_tree(source: Path, target: Path) -> None:

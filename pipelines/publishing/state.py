@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.publishing.basis import files_of
 from pipelines.publishing.curation import applied_digest, curation_digest
 from pipelines.publishing.held import held_file
 from pipelines.publishing.staging import staged_deliveries, staged_parsers
@@ -25,11 +26,13 @@ def staging_digest(settings: Settings) -> str:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a build rests on: digests of what was staged and curated, and the versions of the parser that read it."""
+    """What a build rests on: digests of what was staged and curated, the versions of the parser that read it, and `basis`:
+    digests of all else, empty where nobody took them."""
 
     staging: str
     curation: str
     parser_versions: tuple[str, ...]
+    basis: dict[str, str] = field(default_factory=dict)
 
 
 def inputs_now(settings: Settings) -> Inputs:
@@ -53,8 +56,10 @@ def write_state(
         "staging": built_from.staging,
         "curation": built_from.curation,
         "version": version,
-        "checked_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "checked_at": _now(),
         "is_new": is_new,
+        "basis": built_from.basis,
+        "files": files_of(settings.current_path.resolve()),
     }
     used = read_state(settings).get("last_used")
     _write(settings, state if used is None else {**state, "last_used": used})
@@ -63,6 +68,11 @@ def write_state(
 def note_last_used(settings: Settings, version: str) -> None:
     """Note a version that a release bore which is going to be removed: it may be in somebody's notes."""
     _write(settings, {**read_state(settings), "last_used": version})
+
+
+def note_checked(settings: Settings) -> None:
+    """Note that the published release was found to be what a build would come to now."""
+    _write(settings, {**read_state(settings), "checked_at": _now(), "is_new": False})
 
 
 def read_state(settings: Settings) -> dict[str, Any]:
@@ -88,6 +98,10 @@ def build_key(settings: Settings) -> str:
     """
     published = "+".join(f"{_changed_at(path)}" for path in (settings.database_path, _state_path(settings)))
     return f"{staging_digest(settings)[:16]}+{curation_digest(settings)[:16]}@{published}"
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _write(settings: Settings, state: dict[str, Any]) -> None:
