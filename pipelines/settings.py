@@ -41,6 +41,8 @@ class Settings:
     max_file_bytes: int
     max_shard_bytes: int = 8 << 30
     conversion_seconds: float = 60.0
+    # What reading or parsing may take for one document, or for the thousands that are parsed together; 0 for ever.
+    document_seconds: float = 600.0
     unresolved_tolerance: float = 0.02
     releases_kept: int = 5
     shard_text_columns: tuple[str, ...] = ("text", "content", "raw_text")
@@ -143,6 +145,7 @@ def load_settings() -> Settings:
         max_file_bytes=int(os.environ.get("GID_MAX_FILE_BYTES", str(64 * 1024 * 1024))),
         max_shard_bytes=int(os.environ.get("GID_MAX_SHARD_BYTES", str(8 << 30))),
         conversion_seconds=float(os.environ.get("GID_CONVERSION_SECONDS", "60")),
+        document_seconds=float(os.environ.get("GID_DOCUMENT_SECONDS", "600")),
         unresolved_tolerance=float(os.environ.get("GID_UNRESOLVED_TOLERANCE", "0.02")),
         releases_kept=_at_least_one("GID_RELEASES_KEPT", "5"),
         shard_text_columns=_names("GID_SHARD_TEXT", "text,content,raw_text"),

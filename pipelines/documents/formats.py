@@ -6,8 +6,8 @@ Belongs here: telling formats apart and handing the bytes to their converter. Wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from pipelines.documents.conversion import MAX_CHARACTERS, Converted, ReadFinding, UnreadableDocument
@@ -45,12 +45,12 @@ _CLOSED = re.compile(rb"</[a-z]|/>|<(?:br|p|li|td|th|tr|img|meta|link|input|hr|o
 class Reader:
     """What reading needs besides the bytes: the process for hard formats, and the limit for what is unpacked.
 
-    `unread`: places of documents that are passed over; `note` is told each other place before it is converted.
+    `unread`: places of documents that are passed over, with why; `note` is told each other place before it is converted.
     """
 
     isolated: IsolatedConverter
     max_bytes: int
-    unread: frozenset[str] = frozenset()
+    unread: Mapping[str, str] = field(default_factory=dict)
     note: Callable[[str], None] | None = None
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDocument
 from pipelines.documents.deliveries import Delivery, leads_out
@@ -66,7 +67,7 @@ def read_delivery(delivery: Delivery, settings: Settings) -> Iterator[Document]:
 def read_pieces(
     pieces: Iterable[Piece],
     settings: Settings,
-    unread: frozenset[str] = frozenset(),
+    unread: Mapping[str, str] = MappingProxyType({}),
     note: Callable[[str], None] | None = None,
 ) -> Iterator[Document]:
     """Read pieces of one delivery, in order; a second copy of a document is marked as one.
@@ -74,7 +75,7 @@ def read_pieces(
     Args:
         pieces: of one delivery.
         settings: limits of files, names of the columns of shards.
-        unread: places of documents that are not converted, as they have killed a process that did.
+        unread: places of documents that are not converted, as they have killed a process that did, or took too long; with why.
         note: is told the place of each document before it is converted.
     """
     first_places: dict[str, str] = {}
@@ -205,7 +206,7 @@ def _document_of_record(record: Record, source_path: str, reader: Reader) -> Doc
 def _converted(document: Document, data: bytes, name: str, reader: Reader, declared: str | None = None) -> Document:
     place = place_of(document)
     if place in reader.unread:
-        found = _finding("conversion_failed", place, detected=name or "a record", reason=KILLED)
+        found = _finding("conversion_failed", place, detected=name or "a record", reason=reader.unread[place])
         return replace(document, findings=(found,))
     if reader.note is not None:
         reader.note(f"read {place}")

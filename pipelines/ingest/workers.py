@@ -5,6 +5,7 @@ Belongs here: starting, feeding and ending them (`python -m pipelines.ingest.wor
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -21,7 +22,9 @@ from itertools import chain
 from typing import IO
 
 from pipelines.documents.isolation import end_child, receive, send
+from pipelines.documents.reading import KILLED
 from pipelines.ingest.tasks import Staged, Task, run_task
+from pipelines.ingest.time_limits import WatchedProcess, run_in_time, slow_text
 from pipelines.parsing.batches import Care
 from pipelines.places import is_address, use_object_storage
 from pipelines.settings import PROJECT_DIR
@@ -34,11 +37,11 @@ _PARENT_LOOK_SECONDS = 0.5
 
 
 class WorkerKilled(RuntimeError):
-    """A worker ended in the middle of a task; `last` is what it had noted last."""
+    """A worker ended in the middle of a task; `last` is what it had noted last, `slow` why it was ended, if for its slowness."""
 
-    def __init__(self, last: str) -> None:
+    def __init__(self, last: str, slow: str = "") -> None:
         super().__init__(f"a worker was killed; the last it said: {last or 'nothing'}")
-        self.last = last
+        self.last, self.slow = last, slow
 
 
 class IngestError(RuntimeError):
@@ -61,22 +64,24 @@ class Worker:
             WorkerKilled: the process has ended; the next task starts another.
             IngestError: the task raised an error.
         """
-        process = self._running()
+        process, seconds = self._running(), task.settings.document_seconds
         assert process.stdin is not None
         assert process.stdout is not None
         last = ""
-        try:
-            send(process.stdin, pickle.dumps((task, is_noted)))
-            while True:
-                kind, value = pickle.loads(receive(process.stdout))
-                if kind == "done":
-                    return list(value)
-                if kind == "error":
-                    raise IngestError(value)
-                last = value
-        except (OSError, EOFError):
-            self.close()
-            raise WorkerKilled(last) from None
+        with WatchedProcess(process, seconds) as watched:
+            try:
+                send(process.stdin, pickle.dumps((task, is_noted or seconds > 0)))
+                while True:
+                    kind, value = pickle.loads(receive(process.stdout))
+                    if kind == "done":
+                        return list(value)
+                    if kind == "error":
+                        raise IngestError(value)
+                    last = value
+                    watched.watch.note(last)
+            except (OSError, EOFError):
+                self.close()
+                raise WorkerKilled(last, slow_text(seconds) if watched.has_expired else "") from None
 
     def close(self) -> None:
         """End the process."""
@@ -115,7 +120,7 @@ class LocalWorkers:
             first.append(task)
             n_documents += sum(chunk.n_documents for chunk in task.chunks)
         if n_documents < WORTH_PROCESSES:
-            yield from (run_task(task, _note_nothing) for task in first)
+            yield from (self._run_here(task) for task in first)
             return
         with ThreadPoolExecutor(self._n) as pool:
             try:
@@ -149,20 +154,36 @@ class LocalWorkers:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in done)
 
+    def _run_here(self, task: Task) -> list[Staged]:
+        staged = run_in_time(task, task.settings.document_seconds)
+        if staged is not None:
+            return staged
+        gc.enable()  # the thread that was left is in the middle of a batch, for which it is put off
+        return self.run_apart(task)
+
     def _run(self, task: Task) -> list[Staged]:
-        with suppress(WorkerKilled), self._gate.shared():
-            return self._worker().run(task)
+        try:
+            with self._gate.shared():
+                return self._worker().run(task)
+        except WorkerKilled as killed:
+            is_slow = bool(killed.slow)
+        if is_slow:
+            # Who is slow needs no machine of its own; who is killed meanwhile may be, and begins again below.
+            with suppress(WorkerKilled), self._gate.shared():
+                return [s for n in range(len(task.chunks)) for s in self._run_alone(_nth(task, n), is_shared=True)]
         # Too little memory may be the fault of the others: from here on nothing else runs.
         with self._gate.alone():
             return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
 
-    def _run_alone(self, task: Task) -> list[Staged]:
+    def _run_alone(self, task: Task, is_shared: bool = False) -> list[Staged]:
         care = Care(batch=_CAREFUL_BATCH)
         for _ in range(_MAX_KILLED):
             careful = replace(task, chunks=tuple(replace(chunk, care=care) for chunk in task.chunks))
             try:
                 return self._worker().run(careful, is_noted=True)
             except WorkerKilled as killed:
+                if is_shared and not killed.slow:
+                    raise
                 care = _more_care(care, killed)
         place = f"{task.chunks[0].delivery}, chunk {task.chunks[0].number}"
         raise IngestError(f"{place}: it killed {_MAX_KILLED} processes; look for lack of memory on this machine")
@@ -218,10 +239,11 @@ def _nth(task: Task, n: int) -> Task:
 def _more_care(care: Care, killed: WorkerKilled) -> Care:
     """Leave out the document, or divide the batch, that the worker was at."""
     what, _, which = killed.last.partition(" ")
+    reason = killed.slow or KILLED
     if what == "read":
-        return replace(care, unread=care.unread | {which})
+        return replace(care, unread={**care.unread, which: reason})
     if what == "alone":
-        return replace(care, unparsed=care.unparsed | {which})
+        return replace(care, unparsed={**care.unparsed, which: reason})
     if what == "batch":
         return replace(care, alone=care.alone | {int(which)})
     raise IngestError(f"{killed}; look for lack of memory on this machine")

@@ -6,14 +6,14 @@ Belongs here: what is read and parsed together. The rows of the staging frames a
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import polars as pl
 
-from pipelines.documents.reading import KILLED, Document, Piece, place_of, read_pieces
+from pipelines.documents.reading import Document, Piece, place_of, read_pieces
 from pipelines.parsing.reports import ParsedReports, parse_texts
 from pipelines.settings import Settings
 
@@ -28,15 +28,15 @@ Found = tuple[int, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Care:
-    """What is left out or done in smaller steps because it has killed a process; by default, nothing.
+    """What is left out or done in smaller steps because it has killed a process, or took too long; by default, nothing.
 
-    `unread` and `unparsed`: names of documents as findings name them. `alone`: first documents of batches that are parsed
+    `unread` and `unparsed`: names of documents as findings name them, with why. `alone`: first documents of batches that are parsed
     one by one.
     """
 
     batch: int = _BATCH
-    unread: frozenset[str] = frozenset()
-    unparsed: frozenset[str] = frozenset()
+    unread: Mapping[str, str] = field(default_factory=dict)
+    unparsed: Mapping[str, str] = field(default_factory=dict)
     alone: frozenset[int] = frozenset()
 
 
@@ -118,7 +118,7 @@ def _no_collections() -> Iterator[None]:
 
 def _parse_alone(doc: int, document: Document, care: Care, note: Callable[[str], None]) -> ParsedReports:
     if place_of(document) in care.unparsed:
-        return _failed(doc, KILLED)
+        return _failed(doc, care.unparsed[place_of(document)])
     note(f"alone {place_of(document)}")
     try:
         return _parse({doc: document})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -10,9 +12,10 @@ from pipelines.ingest import tasks, workers
 from pipelines.ingest.deliveries import ingest
 from pipelines.ingest.tasks import run_task
 from pipelines.ingest.workers import LocalWorkers, Worker
+from pipelines.parsing import batches
 from pipelines.publishing.staging import read_manifest, remove_gone, staged_deliveries
 from pipelines.publishing.staging_parts import parts_dir
-from tests.ingesting.deadly import PARSING, READING
+from tests.ingesting.deadly import PARSING, READING, SLOW, WARM, slow_down
 from tests.ingesting.deliveries import WEATHER, files_of, ingest_all, lines_of, small_chunks, staged_frames
 from tests.reading import write_delivery
 
@@ -160,3 +163,25 @@ def test_a_document_that_kills_processes_is_a_finding_and_the_rest_goes_on(tmp_p
     severe = frames["findings"].filter(severity="error").select("record", "rule_key").rows()
     assert severe == [(1, "parsing_failed"), (3, "conversion_failed")]
     assert all("ended by the system" in words for words in frames["findings"].filter(severity="error")["message_en"])
+
+
+@pytest.mark.parametrize("worth_processes", [0, 1_000], ids=["in a worker", "in this process"])
+def test_a_document_that_takes_too_long_is_a_finding_and_the_rest_goes_on(tmp_path, monkeypatch, worth_processes):
+    monkeypatch.setattr(Worker, "module", "tests.ingesting.deadly")
+    monkeypatch.setattr(workers, "WORTH_PROCESSES", worth_processes)
+    monkeypatch.setenv(WARM, "1")
+    batches.parse_texts({0: "天气"}, {}, {})  # what is loaded with the first text is not to count
+    monkeypatch.setattr(batches, "parse_texts", slow_down(batches.parse_texts))
+    write_delivery(tmp_path, {"a.jsonl": lines_of([WEATHER[0], SLOW, WEATHER[1]])})
+    settings = replace(small_chunks(tmp_path, 3, 1_000), document_seconds=2.0)
+    done = ingest_all(settings, engine=LocalWorkers(1))
+    assert statuses(done) == {"delivery": "parsed"}
+    frames = staged_frames(settings)
+    documents = frames["documents"].select("record", "read_status", "text").rows()
+    assert documents == [(0, "read", WEATHER[0]), (1, "read", SLOW), (2, "read", WEATHER[1])]
+    ((record, rule, words),) = (
+        frames["findings"].filter(severity="error").select("record", "rule_key", "message_en").rows()
+    )
+    assert (record, rule) == (1, "parsing_failed")
+    assert "delivery/a.jsonl" in words
+    assert "no result after 2 seconds (GID_DOCUMENT_SECONDS allows more)" in words
