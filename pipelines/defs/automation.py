@@ -19,7 +19,7 @@ from pipelines.documents.deliveries import find_deliveries
 from pipelines.documents.fingerprints import stat_signature
 from pipelines.publishing.staging import staged_deliveries
 from pipelines.publishing.state import build_key, is_published
-from pipelines.publishing.unchanged import keep_unchanged
+from pipelines.publishing.unchanged import changed_deliveries, keep_unchanged
 from pipelines.settings import Settings, load_settings
 
 _PARTITIONS = deliveries_partitions.name or ""
@@ -62,8 +62,12 @@ def register_deliveries(instance: DagsterInstance, settings: Settings) -> list[s
     for gone in set(instance.get_dynamic_partitions(_PARTITIONS)) - set(names):
         instance.delete_dynamic_partition(_PARTITIONS, gone)
     known = set(instance.get_dynamic_partitions(_PARTITIONS))
-    for name in names:
-        if name not in known:
+    new = [name for name in names if name not in known]
+    try:
+        if new:
+            instance.add_dynamic_partitions(_PARTITIONS, new)
+    except IntegrityError:
+        for name in new:
             _register(instance, name)
     return names
 
@@ -79,10 +83,17 @@ def _register(instance: DagsterInstance, name: str) -> None:
             raise
 
 
-def all_deliveries_tags(instance: DagsterInstance) -> dict[str, str]:
-    """Return the run tags that make one run cover every registered delivery."""
-    names = instance.get_dynamic_partitions(_PARTITIONS)
-    return {ASSET_PARTITION_RANGE_START_TAG: names[0], ASSET_PARTITION_RANGE_END_TAG: names[-1]}
+def deliveries_tags(instance: DagsterInstance, settings: Settings, *, may_read: bool = True) -> dict[str, str]:
+    """Return the run tags that make one run cover every delivery that changed, and those registered between them.
+
+    Dagster notes eleven assets for each delivery of a run: those that stay as they are would cost more than a new one.
+    """
+    names = list(instance.get_dynamic_partitions(_PARTITIONS))
+    registered = set(names)
+    found = [delivery for delivery in find_deliveries(settings.raw_dir) if delivery.name in registered]
+    changed = {delivery.name for delivery in changed_deliveries(found, settings, may_read=may_read)}
+    covered = [name for name in names if name in changed] or names[:1]
+    return {ASSET_PARTITION_RANGE_START_TAG: covered[0], ASSET_PARTITION_RANGE_END_TAG: covered[-1]}
 
 
 @dg.schedule(
@@ -107,7 +118,8 @@ def refresh_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | d
         return dg.SkipReason(kept.text)
     when = context.scheduled_execution_time
     return dg.RunRequest(
-        run_key=f"refresh@{when:%Y-%m-%dT%H:%M%z}", tags={**all_deliveries_tags(context.instance), **IF_CHANGED}
+        run_key=f"refresh@{when:%Y-%m-%dT%H:%M%z}",
+        tags={**deliveries_tags(context.instance, settings, may_read=False), **IF_CHANGED},
     )
 
 

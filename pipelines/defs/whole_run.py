@@ -10,7 +10,7 @@ import uuid
 import dagster as dg
 
 from pipelines.definitions import defs
-from pipelines.defs.automation import all_deliveries_tags, register_deliveries
+from pipelines.defs.automation import deliveries_tags, register_deliveries
 from pipelines.defs.runs import end_dead_runs, hold_run
 from pipelines.defs.unchanged import IF_CHANGED, LAKE_CHECK
 from pipelines.operations.secrets import redact
@@ -25,7 +25,7 @@ def run_refresh(instance: dg.DagsterInstance, settings: Settings) -> dg.ExecuteI
     """Run the whole refresh; without any delivery, build the empty typed warehouse."""
     end_dead_runs(instance, settings)
     if register_deliveries(instance, settings):
-        job, tags = defs.resolve_job_def("refresh"), all_deliveries_tags(instance)
+        job, tags = defs.resolve_job_def("refresh"), deliveries_tags(instance, settings)
     else:
         job, tags = defs.resolve_job_def("build_warehouse"), {}
     run_id = str(uuid.uuid4())

@@ -6,7 +6,7 @@ Belongs here: deciding that, and what is done in place of a build. Any doubt is 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def why_build(settings: Settings, *, may_read: bool = True) -> str | None:
     return (
         _why_not_whole(settings, state)
         or _why_other_basis(settings, state)
-        or _why_other_deliveries(settings, state, kept_fingerprint if not may_read else content_fingerprint)
+        or _why_other_deliveries(settings, state, may_read)
         or _why_not_open(settings.database_path)
     )
 
@@ -127,18 +127,25 @@ def _why_other_basis(settings: Settings, state: dict[str, Any]) -> str | None:
     return f"other than in the published release: {', '.join(other)}" if other else None
 
 
-def _why_other_deliveries(
-    settings: Settings, state: dict[str, Any], fingerprint: Callable[[Delivery, Path], str]
-) -> str | None:
-    deliveries = {delivery.name: delivery for delivery in find_deliveries(settings.raw_dir)}
-    if set(staged_deliveries(settings)) != set(deliveries):
+def changed_deliveries(
+    deliveries: Iterable[Delivery], settings: Settings, *, may_read: bool = True
+) -> Iterator[Delivery]:
+    """Yield the deliveries that are to be read: those whose staging is not of their bytes, by this parser, and all there."""
+    fingerprint = content_fingerprint if may_read else kept_fingerprint
+    for delivery in deliveries:
+        own = fingerprint(delivery, hashes_path(settings, delivery.name))
+        if not is_current(settings, delivery.name, own, parser_version()):
+            yield delivery
+
+
+def _why_other_deliveries(settings: Settings, state: dict[str, Any], may_read: bool) -> str | None:
+    deliveries = find_deliveries(settings.raw_dir)
+    if set(staged_deliveries(settings)) != {delivery.name for delivery in deliveries}:
         return "there are other deliveries"
     if staging_digest(settings) != state.get("staging"):
         return "other deliveries are staged than the published ones"
-    for name, delivery in deliveries.items():
-        if not is_current(settings, name, fingerprint(delivery, hashes_path(settings, name)), parser_version()):
-            return f"delivery {name} changed"
-    return None
+    changed = next(changed_deliveries(deliveries, settings, may_read=may_read), None)
+    return None if changed is None else f"delivery {changed.name} changed"
 
 
 def _why_not_open(database: Path) -> str | None:

@@ -104,6 +104,7 @@ def test_a_new_delivery_beside_a_bad_one_while_a_reader_reads(copy):
     noted = json.loads(checked.read_text(encoding="utf-8"))["checked_at"]
     done = copy.refresh()
     assert f"nothing changed: still {releases_of(copy)[-1]}" in done.stdout
+    assert f"Nothing changed since {releases_of(copy)[-1]}: the published release stays." in done.stdout
     assert len(releases_of(copy)) == 3
     assert copy.settings.current_path.lstat().st_mtime_ns == link.st_mtime_ns
     assert json.loads(checked.read_text(encoding="utf-8"))["checked_at"] > noted

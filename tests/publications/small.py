@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.releasing import Published, draft_release, publish_release
-from pipelines.publishing.state import write_state
+from pipelines.publishing.state import Inputs, write_state
 from pipelines.settings import Settings
 
 TABLES = """
@@ -75,14 +75,14 @@ def export(database: Path, folder: Path) -> None:
     (folder / "README.md").write_text("# exports\n", encoding="utf-8")
 
 
-def publish(settings: Settings, figure: float | None, *more: str) -> Published:
-    """Build and publish, as the asset does."""
+def publish(settings: Settings, figure: float | None, *more: str, inputs: Inputs | None = None) -> Published:
+    """Build and publish, as the asset does; `inputs` is what the build took."""
     built = build(settings.build_dir / "run" / "gid.duckdb", figure, *more)
     with hold_lock(settings.lock_path, 10):
         with draft_release(settings, built) as draft:
             export(draft.database, draft.exports)
-            published = publish_release(settings, draft)
-        write_state(settings, published.version, published.is_new)
+            published = publish_release(settings, draft, inputs)
+        write_state(settings, published.version, published.is_new, inputs)
     return published
 
 
