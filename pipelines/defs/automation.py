@@ -17,9 +17,9 @@ from pipelines.defs.runs import end_dead_runs
 from pipelines.defs.unchanged import IF_CHANGED, tell_kept
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.documents.fingerprints import stat_signature
+from pipelines.ingest.unchanged import changed_deliveries, keep_unchanged
 from pipelines.publishing.staging import staged_deliveries
 from pipelines.publishing.state import build_key, is_published
-from pipelines.publishing.unchanged import changed_deliveries, keep_unchanged
 from pipelines.settings import Settings, load_settings
 
 _PARTITIONS = deliveries_partitions.name or ""

@@ -16,10 +16,10 @@ from pathlib import Path
 from pipelines.defs.event_log import open_instance
 from pipelines.defs.runs import end_dead_runs
 from pipelines.defs.unchanged import tell_kept
+from pipelines.ingest.unchanged import Kept, keep_unchanged
 from pipelines.publishing.database import hold_lock, remove_dead_builds
 from pipelines.publishing.room import explain_full_disk, lacks_room, texts_of
 from pipelines.publishing.summary import format_summary
-from pipelines.publishing.unchanged import Kept, keep_unchanged
 from pipelines.settings import DBT_PROJECT_DIR, Settings, load_settings
 
 _LOCK_WAIT_SECONDS = 24 * 3600

@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.publishing.unchanged import Kept
+from pipelines.ingest.unchanged import Kept
 
 DATABASE_KEY = dg.AssetKey(["warehouse", "gid_duckdb"])
 LAKE_KEY = dg.AssetKey(["exports", "ducklake"])

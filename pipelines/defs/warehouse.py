@@ -21,6 +21,7 @@ from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
 from pipelines.defs.unchanged import IF_CHANGED, tell_kept
 from pipelines.documents.deliveries import find_deliveries
+from pipelines.ingest.unchanged import keep_unchanged
 from pipelines.places import is_address
 from pipelines.publishing.basis import loaded_code
 from pipelines.publishing.database import begin_build
@@ -29,7 +30,6 @@ from pipelines.publishing.dbt_sources import ensure_sources
 from pipelines.publishing.duckdb_extensions import connect_object_storage
 from pipelines.publishing.inputs import take_inputs
 from pipelines.publishing.staging import remove_dead_parts, remove_gone
-from pipelines.publishing.unchanged import keep_unchanged
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import DBT_PROJECT_DIR, load_settings
 
@@ -140,7 +140,8 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     database = begin_build(settings, context.run_id)
     set_dbt_environment(database, **take_inputs(settings, database.parent))
     # Unit tests try the SQL on made-up rows: they are for who changes it (`tests/integration/test_dbt_units.py`).
-    command = ["build", "--exclude-resource-type", "unit_test"]
+    # Nothing reads the manifest and the results that dbt would write beside its events: two seconds of each build.
+    command = ["--no-write-json", "build", "--exclude-resource-type", "unit_test"]
     invocation = dbt.cli(command, context=context, target_path=database.parent / "dbt")
     events: list[Any] = []
     try:

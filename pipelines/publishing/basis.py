@@ -1,6 +1,6 @@
 """What a release rests on beside deliveries and curation: code, reference data, installed packages, settings; and its own files.
 
-Belongs here: digests that tell whether any of it is another one now. What is decided by them stands in `unchanged`.
+Belongs here: digests that tell whether any of it is another one now. What is decided by them stands in `ingest.unchanged`.
 """
 
 from __future__ import annotations

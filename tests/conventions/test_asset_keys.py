@@ -16,13 +16,17 @@ from pipelines.curation.reading import ensure_files, read_curation
 from pipelines.definitions import defs
 from pipelines.defs import automation
 from pipelines.defs.deliveries import SCHEMA_CHECK
+from pipelines.defs.unchanged import DATABASE_KEY
+from pipelines.documents import fingerprints
 from pipelines.documents.deliveries import find_deliveries
+from pipelines.ingest.unchanged import Kept
 from pipelines.parsing.deliveries import parse_delivery
 from pipelines.publishing.curation import curation_digest, write_curated
 from pipelines.publishing.staging import ensure_staging_folders, write_staging
 from pipelines.publishing.state import is_published, write_state
 from pipelines.schemas.published import PUBLISHED_TABLES
 from pipelines.settings import STAGING_FRAMES, Settings
+from tests.ingesting.deliveries import ingest_all
 from tests.reading import settings_of, write_delivery
 
 DIVISIONS = dict.fromkeys(("division_code", "division_name", "short_name"), pl.String)
@@ -94,7 +98,27 @@ def test_a_tick_requests_one_run_over_all_deliveries(raw):
         request = automation.refresh_schedule(context)
         assert instance.get_dynamic_partitions("delivery") == ["first", "second"]
     assert isinstance(request, dg.RunRequest)
-    assert sorted(request.tags.values()) == ["first", "second"]
+    assert sorted(request.tags.values()) == ["first", "second", "true"]
+
+
+def test_a_tick_asks_for_what_changed_and_for_nothing_where_nothing_did(raw, monkeypatch):
+    for name in ("second", "third"):
+        write_delivery(raw, {"b.txt": f"第{name}份"}, name)
+    settings = settings_of(raw)
+    monkeypatch.setattr(fingerprints, "_RESTLESS_NS", 0)
+    ingest_all(settings)
+    with dg.DagsterInstance.local_temp(str(raw)) as instance:
+
+        def tick():
+            time = dt.datetime(2026, 2, 1, 3, tzinfo=dt.UTC)
+            return automation.refresh_schedule(dg.build_schedule_context(instance, scheduled_execution_time=time))
+
+        assert sorted(tick().tags.values()) == ["first", "first", "true"], "a build takes one delivery along"
+        write_delivery(raw, {"b.txt": "改了"}, "second")
+        assert sorted(tick().tags.values()) == ["second", "second", "true"]
+        monkeypatch.setattr(automation, "keep_unchanged", lambda *_, **__: Kept("2026-11-23.1"))
+        assert tick().skip_message == "nothing changed since 2026-11-23.1: the published release stays"
+        assert instance.get_latest_materialization_event(DATABASE_KEY) is not None
 
 
 def test_the_sensor_notices_new_changed_and_gone_deliveries(raw):

@@ -95,8 +95,8 @@ class Campaign:
         counts = {path: n for path, n in Counter(files).items() if n > Counter(expected)[path] > 0}
         unfinished = self.lane.unfinished_runs()
         self.write(
-            verified=number, seconds=round(seconds, 1), replayed=replay, differs=faults, left=more, missing=less, more_often=counts,
-            unfinished_runs=unfinished,
+            verified=number, seconds=round(seconds, 1), replayed=replay, nothing_to_build=" stays." in out, differs=faults,
+            left=more, missing=less, more_often=counts, unfinished_runs=unfinished,
         )  # fmt: skip
         assert not faults, faults
         assert (more, less, counts, unfinished) == ([], [], {}, 0), (more, less, counts, unfinished)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.reliability.recorded_dbt import ENDED
+
 
 @dataclass(frozen=True)
 class Signs:
@@ -30,7 +32,7 @@ class Signs:
 
     def built(self) -> bool:
         """dbt has ended, and Dagster is told of every model and test."""
-        return any((folder / "dbt" / "run_results.json").exists() for folder in self._new("build"))
+        return any((folder / "dbt" / ENDED).exists() for folder in self._new("build"))
 
     def publishes(self) -> bool:
         """The draft of a release is there."""

@@ -12,6 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+# The file in dbt's folder that says that it has ended.
+ENDED = "ended"
+
 
 def main() -> int:
     """Run dbt, or replay it."""
@@ -21,15 +24,16 @@ def main() -> int:
         return subprocess.run(command, check=False).returncode
     record = records / _key(Path(os.environ["GID_STAGING_DIR"]))
     database, target = Path(os.environ["GID_BUILD_DB"]), Path(os.environ["DBT_TARGET_PATH"])
-    kept = {"gid.duckdb": database, **{name: target / name for name in ("run_results.json", "manifest.json")}}
     if record.is_dir() and "GID_TEST_REPLAY" in os.environ:
         target.mkdir(parents=True, exist_ok=True)
-        for name, path in kept.items():
-            shutil.copyfile(record / name, path)
+        shutil.copyfile(record / database.name, database)
+        (target / ENDED).touch()
         sys.stdout.buffer.write((record / "stdout").read_bytes())
         return 0
     if record.is_dir():
-        return subprocess.run(command, check=False).returncode
+        code = subprocess.run(command, check=False).returncode
+        (target / ENDED).touch()
+        return code
     part = records / f".{record.name}"
     part.mkdir(parents=True, exist_ok=True)
     with (part / "stdout").open("wb") as told, subprocess.Popen(command, stdout=subprocess.PIPE) as dbt:
@@ -37,9 +41,9 @@ def main() -> int:
             told.write(line)
             sys.stdout.buffer.write(line)
             sys.stdout.buffer.flush()
+    (target / ENDED).touch()
     if dbt.returncode == 0:
-        for name, path in kept.items():
-            shutil.copyfile(path, part / name)
+        shutil.copyfile(database, part / database.name)
         part.rename(record)
     return dbt.returncode
 

@@ -12,8 +12,11 @@ import pytest
 from dagster import DagsterRunStatus
 
 from pipelines.definitions import defs
+from pipelines.defs import warehouse
 from pipelines.defs.automation import build_warehouse, staging_changed
 from pipelines.defs.runs import end_dead_runs, held_executor, hold_run
+from pipelines.defs.unchanged import DATABASE_KEY, IF_CHANGED
+from pipelines.ingest.unchanged import Kept
 from pipelines.settings import PROJECT_DIR, load_settings
 
 HOLDER = """
@@ -99,3 +102,27 @@ def test_a_dead_run_does_not_keep_the_sensor_waiting(settings, instance):
     (settings.runs_dir / run).touch()
     (request,) = staging_changed(context)
     assert isinstance(request, dg.RunRequest)
+
+
+@pytest.mark.parametrize("tags", [IF_CHANGED, {}], ids=["scheduled", "by hand"])
+def test_a_run_that_nobody_asked_for_by_hand_builds_only_what_changed(tmp_path, monkeypatch, tags):
+    class Builds(Exception):
+        """It went on to build."""
+
+    def build(*_):
+        raise Builds
+
+    monkeypatch.setenv("GID_RAW_DIR", str(tmp_path / "raw"))
+    monkeypatch.setenv("GID_WAREHOUSE_DIR", str(tmp_path / "warehouse"))
+    monkeypatch.setattr(warehouse, "keep_unchanged", lambda settings: Kept("2026-11-23.1"))
+    monkeypatch.setattr(warehouse, "ensure_sources", build)
+    job = defs.resolve_job_def("build_warehouse").get_subset(op_selection=["dbt_warehouse", "publish"])
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+        assert result.success is bool(tags)
+        newest = instance.get_latest_materialization_event(DATABASE_KEY)
+    skipped = [event.step_key for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_SKIPPED]
+    assert skipped == (["publish"] if tags else [])
+    if tags:
+        metadata = newest.asset_materialization.metadata
+        assert metadata["moved"].value == "nothing changed since 2026-11-23.1: the published release stays"

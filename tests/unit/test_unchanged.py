@@ -13,7 +13,9 @@ import pytest
 
 from pipelines.curation.reading import ensure_files
 from pipelines.documents import fingerprints
-from pipelines.publishing import basis, unchanged
+from pipelines.ingest import unchanged
+from pipelines.ingest.unchanged import REBUILD, keep_unchanged, why_build
+from pipelines.publishing import basis
 from pipelines.publishing.curation import curation_digest, ensure_curated, write_curated
 from pipelines.publishing.database import hold_lock
 from pipelines.publishing.inputs import read_inputs, take_inputs
@@ -21,7 +23,6 @@ from pipelines.publishing.lake_connection import LakeError
 from pipelines.publishing.releases import current_release, list_releases
 from pipelines.publishing.staging import manifest_path
 from pipelines.publishing.state import read_state
-from pipelines.publishing.unchanged import REBUILD, keep_unchanged, why_build
 from pipelines.schemas.curation import CURATION_MODELS
 from tests.ingesting.deliveries import WEATHER, ingest_all
 from tests.publications.small import publish, settings_in
