@@ -85,8 +85,9 @@ class Campaign:
     def verify(self, number: int, replay: bool) -> None:
         """Refresh to the end and compare with an undisturbed refresh."""
         code, out, seconds = self.lane.refresh(replay)
-        self.seconds = self.seconds if replay else seconds
         assert code == 0, out
+        is_kept = " stays." in out
+        self.seconds = self.seconds if replay or is_kept else seconds
         result = look(self.lane.warehouse)
         assert result is not None
         faults = result.differences(self.results[self.second])
@@ -95,7 +96,7 @@ class Campaign:
         counts = {path: n for path, n in Counter(files).items() if n > Counter(expected)[path] > 0}
         unfinished = self.lane.unfinished_runs()
         self.write(
-            verified=number, seconds=round(seconds, 1), replayed=replay, nothing_to_build=" stays." in out, differs=faults,
+            verified=number, seconds=round(seconds, 1), replayed=replay, nothing_to_build=is_kept, differs=faults,
             left=more, missing=less, more_often=counts, unfinished_runs=unfinished,
         )  # fmt: skip
         assert not faults, faults
