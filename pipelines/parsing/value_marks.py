@@ -79,7 +79,10 @@ def _join(tables: list[list[str]], new: dict[str, _Row]) -> Loosened:
             loose = _rows.get(row) or new[row]
             texts.append(loose.text)
             if loose.odd:
-                odd += [OddValue(n_marks + place, *rest) for place, *rest in loose.odd]
+                odd += [
+                    OddValue(n_marks + place, text, is_number, has_unit)
+                    for place, text, is_number, has_unit in loose.odd
+                ]
             n_marks += loose.n_marks
         joined.append("\n\n".join(texts).replace(_MARK_LINE, FIGURE_MARK))
     return Loosened(PROSE_MARK.join(joined), tuple(odd))
