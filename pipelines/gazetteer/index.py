@@ -71,6 +71,9 @@ class Gazetteer:
 def below(codes: Codes, parents: Codes) -> Codes:
     """Return the codes that lie in one of the parents and are not that parent."""
     lengths = {len(parent) for parent in parents}
+    if len(lengths) == 1:
+        (n,) = lengths
+        return frozenset([code for code in codes if len(code) > n and code[:n] in parents])
     return frozenset(code for code in codes if any(len(code) > n and code[:n] in parents for n in lengths))
 
 

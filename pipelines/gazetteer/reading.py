@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pipelines.gazetteer.index import NONE, Codes, Gazetteer, below, load_gazetteer
 from pipelines.gazetteer.names import BODY_NAME, TOWNSHIP, office_endings
@@ -100,10 +100,10 @@ def is_division_of(division: Reading, body: Reading) -> bool:
 def _paths(gazetteer: Gazetteer, text: str, parents: Codes | None, depth: int) -> list[tuple[tuple[Step, ...], str]]:
     found: list[tuple[tuple[Step, ...], str]] = []
     for length in gazetteer.lengths.get(text[:2], ()) if depth < _MAX_STEPS else ():
-        if length > len(text):
+        if length > len(text) or (words := text[:length]) not in _meanings():
             continue
         rest = text[length:]
-        for step in _steps(gazetteer, text[:length], parents):
+        for step in _steps(words, parents):
             if step.is_short and not step.is_loose and rest[:1] in _ENDINGS:
                 continue
             found.append(((step,), rest))
@@ -120,8 +120,20 @@ def _behind(gazetteer: Gazetteer, rest: str, parents: Codes, depth: int) -> list
     return found
 
 
-def _steps(gazetteer: Gazetteer, words: str, parents: Codes | None) -> list[Step]:
-    """What the words may be: a division, a township-level unit, one printed in another form, a shortened division."""
+def _steps(words: str, parents: Codes | None) -> list[Step]:
+    """What the words may be, below the parents where there are any."""
+    steps = []
+    for codes, is_unit, is_short, is_loose in _meanings()[words]:
+        own = codes if parents is None else below(codes, parents)
+        if own:
+            steps.append(Step(words, own, is_unit, is_short, is_loose))
+    return steps
+
+
+@cache
+def _meanings() -> dict[str, tuple[tuple[Codes, bool, bool, bool], ...]]:
+    """What words may be: a division, a township-level unit, one printed in another form, a shortened division."""
+    gazetteer = load_gazetteer()
     kinds = (
         (gazetteer.divisions, False, False, False),
         (gazetteer.units, True, False, False),
@@ -129,14 +141,13 @@ def _steps(gazetteer: Gazetteer, words: str, parents: Codes | None) -> list[Step
         (gazetteer.short_names, False, True, False),
         (gazetteer.former_names, False, True, True),
     )
-    steps = []
-    for names, is_unit, is_short, is_loose in kinds:
-        codes = names.get(words, NONE)
-        if codes and parents is not None:
-            codes = below(codes, parents)
-        if codes:
-            steps.append(Step(words, codes, is_unit, is_short, is_loose))
-    return steps
+    meanings: dict[str, tuple[tuple[Codes, bool, bool, bool], ...]] = {}
+    for names, *flags in kinds:
+        is_unit, is_short, is_loose = flags
+        for words, codes in names.items():
+            if codes:
+                meanings[words] = (*meanings.get(words, ()), (codes, is_unit, is_short, is_loose))
+    return meanings
 
 
 def _as_reading(steps: tuple[Step, ...], rest: str) -> Reading:
@@ -150,10 +161,15 @@ def _as_reading(steps: tuple[Step, ...], rest: str) -> Reading:
 
 def _without_office(rest: str) -> str:
     """Return the words before the office of a township: 新立镇人民政府 -> 新立镇."""
-    for ending in office_endings() if rest.endswith(tuple(office_endings())) else ():
+    for ending in office_endings() if rest.endswith(_all_endings()) else ():
         if rest.endswith(ending) and len(rest) > len(ending):
             return rest.removesuffix(ending) + ("街道" if ending.startswith("街道") else "")
     return rest
+
+
+@cache
+def _all_endings() -> tuple[str, ...]:
+    return tuple(office_endings())
 
 
 def _rank(reading: Reading) -> tuple[bool, int, int, int, int]:

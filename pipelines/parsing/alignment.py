@@ -28,6 +28,22 @@ class Grid:
         for token in tokens:
             if token.row:
                 self.rows.setdefault(token.row, []).append(token)
+        self._organisations: list[tuple[int, int, int]] | None = None
+
+    @property
+    def organisations(self) -> list[tuple[int, int, int]]:
+        """The printed rows with a cell 商业企业, the last first: number, cells, place of the first such cell."""
+        if self._organisations is None:
+            places = [
+                (
+                    number,
+                    len(row),
+                    [i for i, token in enumerate(row) if label_key_of(token.text) == _FIRST_ORGANISATION],
+                )
+                for number, row in self.rows.items()
+            ]
+            self._organisations = sorted(((n, width, at[0]) for n, width, at in places if at), reverse=True)
+        return self._organisations
 
     def between(self, first: Token, end: Token) -> list[Token]:
         """Return the cells behind `first` and before `end`."""
@@ -66,12 +82,7 @@ def take_by_applicants(known: list[tuple[FoundRow, int]], grid: Grid) -> dict[in
 
 def _first_organisation(number: int, width: int, grid: Grid) -> int:
     """Return the place of 商业企业 in the nearest printed row above of the same width, 0 where there is none."""
-    for above in sorted((n for n in grid.rows if n < number), reverse=True):
-        if len(grid.rows[above]) == width:
-            for i, token in enumerate(grid.rows[above]):
-                if label_key_of(token.text) == _FIRST_ORGANISATION:
-                    return i
-    return 0
+    return next((at for above, cells, at in grid.organisations if above < number and cells == width), 0)
 
 
 def take_by_header(row: FoundRow, first: FoundRow, headers: list[list[Wording]], grid: Grid, n: int) -> bool:

@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.parsing.skeletons import Skeleton, cut_skeleton
 from pipelines.parsing.templates import Template, find_templates, is_kept
+from pipelines.parsing.value_marks import Loosened, loosen
 from pipelines.parsing.values import parse_values
 
 Integers = npt.NDArray[np.int64]
@@ -40,10 +41,36 @@ def fill_known(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
     A skeleton that one text alone has is not worth a template.
     """
     skeletons = {doc: skeleton for doc, text in texts.items() if (skeleton := cut_skeleton(text)) is not None}
-    counted = Counter(skeleton.signature for skeleton in skeletons.values())
-    templates = find_templates(s for s, n in counted.items() if n > 1 or is_kept(s))
-    known = {doc: skeleton for doc, skeleton in skeletons.items() if skeleton.signature in templates}
-    return fill_templates(known, templates), {doc: text for doc, text in texts.items() if doc not in known}
+    loosened = loosen({skeleton.signature for skeleton in skeletons.values()})
+    loose = {doc: loosened[skeleton.signature] for doc, skeleton in skeletons.items()}
+    templates = _find_templates([own.signature for own in loose.values()])
+    known: dict[int, Skeleton] = {}
+    for doc, own in loose.items():
+        template = templates.get(own.signature)
+        if template is not None and (not own.odd or template.takes(own.odd)):
+            known[doc] = _with_marks(skeletons[doc], own)
+    # What is left may still be a form whose words and blanks are always the same.
+    exact = {doc: skeletons[doc] for doc, own in loose.items() if own.odd and doc not in known}
+    templates |= _find_templates([skeleton.signature for skeleton in exact.values()])
+    known |= {doc: skeleton for doc, skeleton in exact.items() if skeleton.signature in templates}
+    known = {doc: known[doc] for doc in texts if doc in known}
+    used = {skeleton.signature: templates[skeleton.signature] for skeleton in known.values()}
+    return fill_templates(known, used), {doc: text for doc, text in texts.items() if doc not in known}
+
+
+def _find_templates(signatures: list[str]) -> dict[str, Template]:
+    counted = Counter(signatures)
+    return find_templates(s for s, n in counted.items() if n > 1 or is_kept(s))
+
+
+def _with_marks(skeleton: Skeleton, loose: Loosened) -> Skeleton:
+    if not loose.odd:
+        return skeleton
+    figures = list(skeleton.figures)
+    for value in loose.odd:
+        figures.insert(value.place, value.text)
+    n_without = sum(1 for value in loose.odd if not value.is_number)
+    return Skeleton(loose.signature, skeleton.starts, figures, skeleton.prose, n_without)
 
 
 def in_order(filled: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
@@ -60,8 +87,8 @@ def fill_templates(skeletons: dict[int, Skeleton], templates: dict[str, Template
     of_doc = [numbers[skeleton.signature] for skeleton in skeletons.values()]
     docs = pl.Series("doc", list(skeletons), dtype=pl.UInt32)
     facts = [
-        (kind.form_version, kind.form_basis, kind.n_numbers, kind.n_cell_numbers)
-        for kind in map(kinds.__getitem__, of_doc)
+        (kind.form_version, kind.form_basis, kind.n_numbers - own.n_without, kind.n_cell_numbers - own.n_without)
+        for kind, own in zip(map(kinds.__getitem__, of_doc), skeletons.values(), strict=True)
     ]
     schema = {"form_version": pl.String, "form_basis": pl.Int32, "n": pl.UInt32, "n_cell_numbers": pl.Int32}
     reports = pl.DataFrame(facts, schema=schema, orient="row").insert_column(0, docs)
@@ -117,7 +144,13 @@ def _cells(skeletons: list[Skeleton], of_doc: Integers, kinds: list[Template], d
         last[places] = lines + kind.last
         base += int(heights[number])
     return (
-        _joined(pl.concat([kind.cells for kind in kinds], rechunk=True), vocabulary, rows, figures)
+        _joined(
+            pl.concat([kind.cells for kind in kinds], rechunk=True),
+            np.concatenate([kind.is_money for kind in kinds]),
+            vocabulary,
+            rows,
+            figures,
+        )
         .with_columns(
             doc=pl.Series(np.repeat(docs.to_numpy(), heights[of_doc])),
             line_start=pl.Series(first.astype(np.int32)),
@@ -127,11 +160,28 @@ def _cells(skeletons: list[Skeleton], of_doc: Integers, kinds: list[Template], d
     )
 
 
-def _joined(cells: pl.DataFrame, vocabulary: dict[str, int], rows: Integers, figures: Integers) -> pl.DataFrame:
-    """The cells of templates row by row, with the figures of the texts (numbers of the vocabulary; -1 for none) in them."""
+def _joined(
+    cells: pl.DataFrame,
+    is_money: npt.NDArray[np.bool_],
+    vocabulary: dict[str, int],
+    rows: Integers,
+    figures: Integers,
+) -> pl.DataFrame:
+    """The cells of templates row by row, with the figures of the texts (numbers of the vocabulary; -1 for none) in them.
+
+    A word for zero is words where money is asked for, as in `tables`.
+    """
     printed = pl.Series("text", list(vocabulary), dtype=pl.String)
     read = printed.to_frame().join(parse_values(printed), on="text", how="left", maintain_order="left")
-    own = cells.select(text="raw_value", value_state="value_state", value="value")
+    own = cells.select(text="raw_value", value_state="value_state", value="value", n_numbers="n_numbers")
     values = pl.concat([read.select(own.columns), own], rechunk=True)
     filled = values[np.where(figures < 0, len(vocabulary) + rows, figures)]
-    return cells[rows].with_columns(raw_value=filled["text"], value_state=filled["value_state"], value=filled["value"])
+    wordy = np.flatnonzero(((read["value_state"] == "zero") & ~read["text"].str.contains(r"\d")).to_numpy())
+    if len(wordy):
+        in_money = pl.Series(is_money[rows] & np.isin(figures, wordy))
+        filled = filled.with_columns(
+            value_state=pl.when(in_money).then(pl.lit("text")).otherwise("value_state"),
+            value=pl.when(~in_money).then("value"),
+        )
+    own_columns = {name: filled[name] for name in ("value_state", "value", "n_numbers")}
+    return cells[rows].with_columns(raw_value=filled["text"], **own_columns)

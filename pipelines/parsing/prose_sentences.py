@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipelines.forms.caches import cache_short
 from pipelines.parsing.characters import drop_glosses, to_simplified
 
 Line = tuple[int, str]
@@ -103,6 +104,14 @@ def _join_lines(lines: list[Line]) -> Iterator[list[Line]]:
 
 def _goes_on(line: Line, following: Line) -> bool:
     """Tell whether the line below is the rest of a sentence: next to it, not indented, not numbered, no end above it."""
-    if following[0] != line[0] + 1 or _INDENTED.match(following[1]) or _NUMBERED.match(following[1]):
-        return False
-    return len(line[1].strip()) >= _MIN_BROKEN and not _ENDED.search(line[1]) and "|" not in line[1]
+    return following[0] == line[0] + 1 and not _begins_anew(following[1]) and not _has_ended(line[1])
+
+
+@cache_short(maxsize=20_000)
+def _begins_anew(text: str) -> bool:
+    return _INDENTED.match(text) is not None or _NUMBERED.match(text) is not None
+
+
+@cache_short(maxsize=20_000)
+def _has_ended(text: str) -> bool:
+    return len(text.strip()) < _MIN_BROKEN or _ENDED.search(text) is not None or "|" in text

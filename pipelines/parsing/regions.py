@@ -6,7 +6,7 @@ Belongs here: where a table begins and ends, in any layout. What its tokens mean
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice, takewhile
@@ -179,13 +179,10 @@ def _without_foreign_tail(run: list[Piece]) -> tuple[list[Piece], list[Piece]]:
 
 def _is_of_form(run: list[Piece]) -> bool:
     """A region holds a distinct label of the form; one without any mark holds figures or empty marks as well."""
-    labels = {
-        match.alias
-        for piece in run
-        if piece.style != "empty"
-        for kind, part in (lex(piece.text) if piece.style == "line" else [("words", piece.text), *_parts(piece.text)])
-        if kind == "words" and (match := find_label(part)) is not None
-    }
+    labels: set[str] = set()
+    for piece in run:
+        if piece.style != "empty":
+            labels |= _labels_of_line(piece.text) if piece.style == "line" else _labels_of_cell(piece.text)
     if not labels:
         return any(_holds_labels(piece.text) for piece in run if piece.style != "empty")
     if any(piece.style in ("tab", "bar") for piece in run):
@@ -206,6 +203,21 @@ def _without_sentences(run: list[Piece]) -> tuple[list[Piece], list[Piece]]:
             break
         n_sentences, end = n_sentences + 1, place + 1
     return ([], run) if n_sentences > _MAX_SENTENCES else (run[:end], run[end:])
+
+
+@cache_short(maxsize=50_000)
+def _labels_of_line(text: str) -> frozenset[str]:
+    return _labels_among(lex(text))
+
+
+@cache_short(maxsize=50_000)
+def _labels_of_cell(text: str) -> frozenset[str]:
+    return _labels_among([("words", text), *_parts(text)])
+
+
+def _labels_among(parts: Iterable[tuple[str, str]]) -> frozenset[str]:
+    matches = (find_label(part) for kind, part in parts if kind == "words")
+    return frozenset(match.alias for match in matches if match is not None)
 
 
 def _parts(text: str) -> tuple[tuple[str, str], ...]:

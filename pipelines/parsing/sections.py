@@ -21,13 +21,22 @@ def find_sections(prose: pl.DataFrame) -> pl.DataFrame:
     A heading is a short line whose words, without numbering, are a title of the seed `section_titles`; a line that
     goes on after the title and a full stop or colon counts too.
     """
-    short = prose.lazy().with_columns(title=pl.col("text").str.strip_chars())
+    # Most headings come again in every text.
+    headings = _headings_among(prose["text"].unique())
+    return prose.join(headings, on="text", maintain_order="left").select(
+        "doc", "line", "section_key", "number", "title"
+    )
+
+
+def _headings_among(texts: pl.Series) -> pl.DataFrame:
+    """`text`, `section_key`, `number`, `title` of those of distinct lines that are headings."""
+    short = texts.to_frame("text").lazy().with_columns(title=pl.col("text").str.strip_chars())
     short = short.with_columns(head=pl.col("title").str.extract(r"^([^。：；;]*)"))
     return (
         short.filter(pl.col("head").str.len_chars().is_between(4, _MAX_HEADING))
         .with_columns(label=label_key(pl.col("head")).str.strip_suffix("如下"))
         .join(section_labels().lazy(), on="label", maintain_order="left")
-        .select("doc", "line", "section_key", number=pl.col("title").str.extract(_NUMBER), title="head")
+        .select("text", "section_key", number=pl.col("title").str.extract(_NUMBER), title="head")
         .collect()
     )
 

@@ -44,6 +44,7 @@ _DIVISIONS = re.compile(r"[\u4e00-\u9fff]{2,8}?(?:省|自治区|自治州|自治
 # Odd constants that mix the bits of a shingle's characters, and of a minimum before one bit of it is kept.
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIXER = np.uint64(0xBF58476D1CE4E5B9)
+_PIECE = 1 << 14
 
 
 def sign_reports(
@@ -91,17 +92,25 @@ def sign_reports(
 
 def _join_sentences(prose: pl.DataFrame) -> pl.DataFrame:
     """The sentences of each text in one string, without spaces, headings, furniture: `doc`, `text`."""
-    text = pl.col("text").str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}|*]+", "")
     words = pl.col("text")
-    lines = prose.filter(~pl.col("is_heading") | (words.str.len_chars() > _MAX_HEADING)).select(
-        "doc", "line", text=text
+    lines = prose.filter(~pl.col("is_heading") | (words.str.len_chars() > _MAX_HEADING)).select("doc", "line", "text")
+    kept = lines.join(_kept_words(lines["text"].unique()), on="text", maintain_order="left").sort(
+        "doc", "line", maintain_order=True
     )
+    return kept.group_by("doc", maintain_order=True).agg(text=pl.col("words").str.join(""))
+
+
+def _kept_words(texts: pl.Series) -> pl.DataFrame:
+    """`text`, `words`: of distinct lines those that are sentences, or clauses that no site prints round a text."""
+    words = pl.col("words")
+    plain = pl.col("text").str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}|*]+", "")
+    lines = texts.to_frame("text").with_columns(words=plain)
     is_sentence = words.str.contains(r"[。;!?]")
     clauses = lines.filter(~is_sentence).filter(
         words.str.contains(r"[,、]"), words.str.count_matches(r"\p{Han}") >= _MIN_HAN, ~words.str.contains(_FURNITURE)
     )
-    kept = pl.concat([lines.filter(is_sentence), clauses]).sort("doc", "line", maintain_order=True)
-    return kept.group_by("doc", maintain_order=True).agg(text=words.str.replace_all(_COUNTERS, "").str.join(""))
+    kept = pl.concat([lines.filter(is_sentence), clauses])
+    return kept.with_columns(words=words.str.replace_all(_COUNTERS, ""))
 
 
 def _count_cells(cells: pl.DataFrame) -> pl.DataFrame:
@@ -175,22 +184,38 @@ def _as_lists(rows: npt.NDArray[Any]) -> pl.Series:
 def _hash_shingles(texts: list[str]) -> tuple[npt.NDArray[np.uint64], list[int]]:
     """The hashes of all shingles of all texts, and where those of each text begin and the last end."""
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype="<u4")
     counts = np.maximum(lengths - SHINGLE + 1, 0)
     offsets = [0, *np.cumsum(counts).tolist()]
     n = max(len(codes) - SHINGLE + 1, 0)
     hashes: npt.NDArray[np.uint64] = np.zeros(n, dtype=np.uint64)
-    for place in range(SHINGLE):
-        hashes = hashes * _FACTOR + codes[place : place + n]
-    hashes = _mix(_mix(hashes))
-    ends = np.cumsum(lengths)
-    left = np.repeat(ends, lengths)[:n] - np.arange(n)
-    return hashes[left >= SHINGLE], offsets
+    # Piece by piece, so that what is multiplied again and again stays near the processor.
+    for begin in range(0, n, _PIECE):
+        piece = hashes[begin : begin + _PIECE]
+        own = codes[begin : begin + _PIECE + SHINGLE - 1].astype(np.uint64)
+        for place in range(SHINGLE):
+            piece *= _FACTOR
+            piece += own[place : place + len(piece)]
+        _mix_in_place(piece)
+        _mix_in_place(piece)
+    # The last characters of a text begin no shingle.
+    back = np.arange(1, SHINGLE)
+    last = (np.cumsum(lengths)[:, None] - back)[back <= lengths[:, None]]
+    is_whole = np.ones(n, dtype=np.bool_)
+    is_whole[last[last < n]] = False
+    return hashes[is_whole], offsets
+
+
+def _mix_in_place(values: npt.NDArray[np.uint64]) -> None:
+    values ^= values >> np.uint64(31)
+    values *= _MIXER
+    values ^= values >> np.uint64(29)
 
 
 def _mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    values = (values ^ (values >> np.uint64(31))) * _MIXER
-    return values ^ (values >> np.uint64(29))
+    mixed = values.copy()
+    _mix_in_place(mixed)
+    return mixed
 
 
 def _digest(text: str) -> str:

@@ -33,12 +33,14 @@ class Skeleton:
         starts: the line on which each table begins; a table is a run of lines without prose in it.
         figures: the plain figures in order, as printed behind their tab.
         prose: the lines outside of the tables, as (line, text).
+        n_without: how many of the figures are no number, in a signature whose values are marks whatever they are.
     """
 
     signature: str
     starts: list[int]
     figures: list[str]
     prose: list[tuple[int, str]]
+    n_without: int = 0
 
 
 def cut_skeleton(text: str) -> Skeleton | None:

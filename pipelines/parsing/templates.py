@@ -6,23 +6,27 @@ from a text made of the signature, never from the first document that had it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipelines.forms.dictionary import form_cells
 from pipelines.parsing.editions import NATIONAL
 from pipelines.parsing.pages import read_pages
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.skeletons import FIGURE_MARK, PROSE_MARK
 from pipelines.parsing.table_reading import read_tables
+from pipelines.parsing.value_marks import OddValue
 
 _FIGURE = "1"
 # A sentence that is neither heading nor figure.
 _PROSE = "正文。"
 _TABLES = ("t2", "t3", "t4")
+_CELL = ("table_key", "row_key", "column_key")
 _MAX_KEPT = 500
 Integers = npt.NDArray[np.int64]
 
@@ -36,6 +40,9 @@ class Template:
         cells: the columns of a report's cells without `doc`, as they are for figures that are all 1.
         figure: the place of each cell's figure among the plain figures, -1 where its text is part of the skeleton.
         table, first, last: the table in which each cell stands, and the first and last of its lines, counted there from 0.
+        is_money: whether each cell is one for money.
+        takes_words: whether values that are no plain figures may stand in it; how its rows are read rests on no value then.
+        form_tables: the table of the form of each plain figure, with whether its cell is for money.
     """
 
     form_version: str
@@ -47,6 +54,17 @@ class Template:
     table: Integers
     first: Integers
     last: Integers
+    is_money: npt.NDArray[np.bool_]
+    takes_words: bool
+    form_tables: list[tuple[str, bool]]
+
+    def takes(self, odd: Sequence[OddValue]) -> bool:
+        """Tell whether a text with these values among its figures is filled in; each table must have a plain figure left."""
+        if not self.takes_words or any(value.has_unit and self.form_tables[value.place][1] for value in odd):
+            return False
+        left = Counter(table for table, _ in self.form_tables)
+        left.subtract(self.form_tables[value.place][0] for value in odd)
+        return all(left[table] > 0 for table in _TABLES)
 
 
 _kept: dict[str, Template | None] = {}
@@ -81,6 +99,9 @@ def _make_templates(signatures: list[str]) -> list[Template | None]:
     cells = tables.cells.partition_by("doc", as_dict=True, include_key=False)
     numbers = dict(pages.numbers.iter_rows())
     n_prose = dict(prose.group_by("doc").len().iter_rows())
+    # A row that has run together with another is divided by what its values are; so are units in tables of channels.
+    rows = pages.form.rows
+    by_value = set(rows.filter(pl.col("is_merged") | ~pl.col("table_key").is_in(_TABLES))["doc"])
     made: list[Template | None] = []
     for doc, form_version, form_basis in tables.reports.iter_rows():
         template = None
@@ -88,6 +109,8 @@ def _make_templates(signatures: list[str]) -> list[Template | None]:
         n_tables = signatures[doc].count(PROSE_MARK) + 1
         if doc in whole and doc not in doubtful and own.height == len(_TABLES) and n_prose[doc] == n_tables:
             template = _template_of(signatures[doc], form_version, form_basis, numbers[doc], cells[doc,])
+            if template is not None and doc in by_value:
+                template = replace(template, takes_words=False)
         made.append(template)
     return made
 
@@ -127,7 +150,14 @@ def _template_of(
         return None
     if form_version not in NATIONAL or not set(_TABLES) <= set(filled["table_key"]):
         return None
+    facts = form_cells().filter(pl.col("form_version") == form_version).select(*_CELL, "value_type")
+    kinds = cells.select(*_CELL, "line_start").join(facts, on=_CELL, how="left", maintain_order="left")
+    is_money = kinds["value_type"].eq_missing("money")
+    by_line = dict(zip(kinds["line_start"], zip(kinds["table_key"], is_money, strict=True), strict=True))
     return Template(
+        is_money=is_money.to_numpy(),
+        takes_words=True,
+        form_tables=[by_line[line] for line in figures],
         form_version=form_version,
         form_basis=form_basis,
         n_numbers=n_numbers,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -79,17 +79,21 @@ def tokens_of(piece: Piece) -> list[Token]:
     if piece.style == "empty":
         return []
     is_cell = piece.style != "line"
-    if is_cell:
-        kind = cell_kind(piece.text)
-        parts = [(kind, piece.text)]
-        if kind == "words" and any(char.isdigit() for char in piece.text):
-            parts = _split_cell(piece.text) or parts
-    else:
-        parts = list(lex(piece.text))
+    parts = _cell_parts(piece.text) if is_cell else lex(piece.text)
+    if is_cell and len(parts) == 1 and parts[0][1] == piece.text:
+        return [Token(piece.text, parts[0][0], piece.line_start, piece.line_end, piece.row, True)]
     return list(_as_tokens(piece, parts, is_cell))
 
 
-def _as_tokens(piece: Piece, parts: list[tuple[str, str]], is_cell: bool) -> Iterator[Token]:
+@cache_short(maxsize=50_000)
+def _cell_parts(text: str) -> tuple[tuple[str, str], ...]:
+    kind = cell_kind(text)
+    if kind == "words" and any(char.isdigit() for char in text):
+        return tuple(_split_cell(text) or [(kind, text)])
+    return ((kind, text),)
+
+
+def _as_tokens(piece: Piece, parts: Sequence[tuple[str, str]], is_cell: bool) -> Iterator[Token]:
     end = 0
     before = "words"
     for kind, text in parts:

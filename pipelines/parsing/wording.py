@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipelines.forms.labels import label_key_of
 from pipelines.forms.matching import Match, dictionary, find_label, find_similar_label
@@ -17,6 +18,8 @@ _MAX_BROKEN = 12
 _UNKNOWN = 12
 _JOIN = 0.1
 _SIMILAR_JOIN = 4
+# Longer runs of words are cut anew each time, so that they do not fill the memory.
+_MAX_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,22 @@ class Wording:
 
 def read_wordings(tokens: Sequence[Token]) -> list[Wording]:
     """Cut a run of word tokens into wordings: as many words as possible in labels, in as few labels as possible."""
+    texts = tuple([token.text for token in tokens])
+    cuts = (_kept_cuts if sum(map(len, texts)) <= _MAX_KEPT else _cuts)(texts)
+    return [Wording(tuple(tokens[start:end]), match, kind) for start, end, match, kind in cuts]
+
+
+def _cuts(texts: tuple[str, ...]) -> tuple[tuple[int, int, Match | None, str], ...]:
+    """The wordings of some words, as (first, end, match, kind): they depend on nothing but the words."""
+    tokens = [Token(text, "words", place, place, 0, False) for place, text in enumerate(texts)]
+    found = _with_similar(_unfused(_cut(tokens)))
+    return tuple([(w.tokens[0].line_start, w.tokens[-1].line_end + 1, w.match, w.kind) for w in found])
+
+
+_kept_cuts = lru_cache(20_000)(_cuts)
+
+
+def _cut(tokens: Sequence[Token]) -> list[Wording]:
     n = len(tokens)
     best: list[tuple[float, int, Match | None]] = [(0.0, 0, None), *[(float("inf"), 0, None)] * n]
     for end in range(1, n + 1):
@@ -58,7 +77,7 @@ def read_wordings(tokens: Sequence[Token]) -> list[Wording]:
         _, start, match = best[end]
         cuts.append(Wording(tuple(tokens[start:end]), match, _kind(tokens[start:end], match)))
         end = start
-    return _with_similar(_unfused(cuts[::-1]))
+    return cuts[::-1]
 
 
 def _cost(tokens: Sequence[Token]) -> tuple[Match | None, float | None]:

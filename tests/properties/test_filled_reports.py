@@ -12,11 +12,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from pipelines.documents.html import convert_html
 from pipelines.forms.labels import header_labels, row_labels
 from pipelines.parsing import filling, templates
 from pipelines.parsing.leftovers import find_unread_tables, may_hold_row
 from pipelines.parsing.reports import ParsedReports, parse_texts
 from pipelines.parsing.skeletons import cut_skeleton
+from pipelines.parsing.value_marks import loosen
 from tests.fuzzing.fragments import fragments
 from tests.properties.test_rendered_reports import DAMAGES
 from tests.rendering.corpus import generate
@@ -61,7 +63,8 @@ def texts() -> dict[int, str]:
     drawn = []
     for text in [*founding, *rendered, *damaged, *other]:
         drawn += [other_figures(text, rng), other_figures(text, rng), other_prose(other_figures(text, rng), rng)]
-        drawn.append(other_figures(text, rng, n_odd=1) if len(LINE.findall(text)) > 1 else text)
+        n_cells = len(LINE.findall(text))
+        drawn += [other_figures(text, rng, n_odd=n) for n in (1, 12) if n_cells > n] or [text]
     rng.shuffle(drawn)
     return dict(enumerate(drawn))
 
@@ -112,6 +115,44 @@ def test_founding_texts_are_filled_in_whatever_their_figures(path):
     varied = {doc: other_figures(text, rng) for doc in range(20)}
     filled, rest = filling.fill_known(varied)
     assert (filled.docs.to_list(), rest) == (list(varied), {})
+
+
+@pytest.fixture(scope="module")
+def plain_page() -> str:
+    """A page of the whole form whose cells are plain figures."""
+    drawn = (generate(seed, layout="html") for seed in range(40))
+    texts = (convert_html(page.content).text for page in drawn if page.name.endswith("html"))
+    for text in texts:
+        own = cut_skeleton(text)
+        if own is not None and not loosen([own.signature])[own.signature].odd:
+            template = templates.find_templates([own.signature]).get(own.signature)
+            if template is not None and template.takes_words:
+                return text
+    raise AssertionError("none of the pages has a template")
+
+
+@pytest.mark.parametrize("value", ["", "　", "/", "无", "零", "１２", "1,234", "-3", "见附件"])
+def test_blanks_and_words_among_the_figures_are_filled_in(plain_page, value):
+    """Each text has them in other cells, so that no two are alike line by line."""
+    rng = random.Random(value)
+    drawn = {}
+    for doc in range(6):
+        lines = other_figures(plain_page, rng).split("\n")
+        cells = [at for at, line in enumerate(lines) if LINE.fullmatch(line)]
+        for at in rng.sample(cells, 9):
+            lines[at] = "\t" + value
+        drawn[doc] = "\n".join(lines)
+    filled, rest = filling.fill_known(drawn)
+    assert (filled.docs.to_list(), rest) == (list(drawn), {})
+    kept = filled.cells.group_by("doc", maintain_order=True).agg((pl.col("raw_value") == value).sum())
+    assert kept["raw_value"].to_list() == [9] * len(drawn)
+
+
+@pytest.mark.parametrize("value", ["012", "1 2", "1000000000000", "5万元", "规章", "总计", "：", "12："])
+def test_a_value_that_may_be_more_than_one_is_read_with_care(plain_page, value):
+    odd = LINE.sub("\t" + value, plain_page, count=1)
+    loose = next(iter(loosen([cut_skeleton(odd).signature]).values()))
+    assert loose.odd == ()
 
 
 def test_a_template_keeps_no_more_than_its_bound(monkeypatch):
