@@ -54,7 +54,7 @@ class WorkbookFile:
 def write_workbook(database: Path, folder: Path, settings: Settings) -> WorkbookFile:
     """Write `gid.xlsx` of a finished database into a folder; the same database gives the same bytes."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute(f"set memory_limit = '{_MEMORY}'")
+        connection.execute(f"set memory_limit = '{settings.memory}'")
         return _write(connection, None, folder / WORKBOOK_FILE, settings)
 
 
