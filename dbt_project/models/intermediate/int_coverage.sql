@@ -47,7 +47,7 @@ claimed as (
         max(collected_on) as collected_on,
         max(deadline) as deadline,
         max_by(deadline_basis, deadline) as deadline_basis,
-        string_agg(distinct delivery, '; ' order by delivery) as claimed_by
+        array_to_string(list_sort(list_distinct(list(delivery))), '; ') as claimed_by
     from claims
     group by unit_code, report_year, list_year, is_standing
 ),

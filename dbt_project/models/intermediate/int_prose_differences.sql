@@ -19,7 +19,7 @@ quotes as (
     select
         report_key,
         quantity,
-        string_agg(distinct quote, ' / ' order by quote) as quote
+        array_to_string(list_sort(list_distinct(list(quote) filter (where quote is not null))), ' / ') as quote
     from {{ ref('int_prose_counts') }}
     where report_key in (select members.report_key from members)
     group by report_key, quantity

@@ -26,8 +26,6 @@ from pipelines.publishing.workbook.sheets import Sheet, load_sheets
 from pipelines.settings import Settings
 
 WORKBOOK_FILE = "gid.xlsx"
-# What is more is written beside the database that is published, until the workbook is there.
-_MEMORY = "2GB"
 # Excel has 1,048,576 rows a sheet; two of them stand above the data.
 _MOST_ROWS = 1_048_576 - 2
 # Nothing that a text says is taken for a formula, a link or a number; rows go to disk as they are written.
