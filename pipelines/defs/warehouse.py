@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,9 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     # Unit tests try the SQL on made-up rows: they are for who changes it (`tests/integration/test_dbt_units.py`).
     # Nothing reads the manifest and the results that dbt would write beside its events: two seconds of each build.
     command = ["--no-write-json", "build", "--exclude-resource-type", "unit_test"]
-    invocation = dbt.cli(command, context=context, target_path=database.parent / "dbt")
+    # dbt imports models in Python from the folder of temporary files, where a killed build would leave them.
+    with _temporary_files_in(database.parent):
+        invocation = dbt.cli(command, context=context, target_path=database.parent / "dbt")
     events: list[Any] = []
     try:
         # Row counts and previews can be read only when dbt has let go of the file.
@@ -150,6 +153,20 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     finally:
         # Where dbt came to no database at all, its own error is what counts.
         yield from _with_previews(events, database) if database.is_file() else events
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have processes that are started meanwhile write their temporary files into a folder."""
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
 
 
 def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:

@@ -105,7 +105,9 @@ def test_projects_without_metrics_or_relations_have_pages_that_say_so(monkeypatc
 
 def test_the_graph_has_all_models_and_their_ways():
     graph = read_graph()
-    assert {path.stem for path in (DBT_PROJECT_DIR / "models").rglob("*.sql")} <= set(graph)
+    for kind in ("*.sql", "*.py"):
+        assert {path.stem for path in (DBT_PROJECT_DIR / "models").rglob(kind)} <= set(graph)
+    assert "int_rule_places" in graph["int_rule_results"].inputs, "a model in Python names what it reads, too"
     assert {node.kind for node in graph.values()} <= set(KINDS)
     above = upstream(["fct_procurement"], graph)
     assert {"data/raw", "staging/cells", "stg_cells", "int_cells", "int_procurement", "unit_rules"} <= above

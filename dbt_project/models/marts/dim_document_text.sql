@@ -18,9 +18,13 @@ select
     documents.document_id,
     documents.text
 from documents
-inner join firsts
-    on
-        documents.document_id = firsts.document_id
-        and documents.delivery = firsts.delivery
-        and documents.source_path = firsts.source_path
-        and documents.record is not distinct from firsts.record
+-- A semi join holds its right side, which has no texts; an inner join of as many rows on both sides may hold the texts.
+where
+    exists (
+        select 1 from firsts
+        where
+            documents.document_id = firsts.document_id
+            and documents.delivery = firsts.delivery
+            and documents.source_path = firsts.source_path
+            and documents.record is not distinct from firsts.record
+    )

@@ -1,6 +1,6 @@
 """The way of the data as a graph: deliveries, staging frames, seeds, dbt models, published tables.
 
-Belongs here: which node is made from which, read from the SQL of the dbt project. Drawing it stands in `drawing`.
+Belongs here: which node is made from which, read from the models of the dbt project. Drawing it stands in `drawing`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 
 from pipelines.settings import DBT_PROJECT_DIR, SEEDS_DIR
 
-_REF = re.compile(r"ref\(\s*'(\w+)'\s*\)")
+_REF = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 _SOURCE = re.compile(r"source\(\s*'(\w+)'\s*,\s*'(\w+)'\s*\)")
 # Where the parquet or CSV of a dbt source comes from.
 _ORIGINS = {
@@ -39,10 +39,12 @@ def read_graph() -> dict[str, Node]:
     nodes: dict[str, Node] = {}
     for path in sorted(SEEDS_DIR.glob("*.csv")):
         nodes[path.stem] = Node(path.stem, "seed", ())
-    for path in sorted((DBT_PROJECT_DIR / "models").rglob("*.sql")):
-        sql = path.read_text(encoding="utf-8")
-        inputs = set(_REF.findall(sql)) - {path.stem}
-        for source, table in _SOURCE.findall(sql):
+    for path in sorted((DBT_PROJECT_DIR / "models").rglob("*")):
+        if path.suffix not in (".sql", ".py"):
+            continue
+        model = path.read_text(encoding="utf-8")
+        inputs = set(_REF.findall(model)) - {path.stem}
+        for source, table in _SOURCE.findall(model):
             name = f"{source.removesuffix('_frames').removesuffix('_data')}/{table}"
             nodes[_ORIGINS[source]] = Node(_ORIGINS[source], "origin", ())
             nodes[name] = Node(name, "source", (_ORIGINS[source],))
