@@ -40,19 +40,12 @@ of_activity as (
     inner join activities on activity_cells.activity = activities.activity
 ),
 
--- The whole report is the cells of its activities together; the table of 2014 asks for two of the seven alone.
-judged as (
-    select * from of_activity
-    union all by name
-    select of_activity.* replace ('whole_report' as activity)
-    from of_activity
-    where in_whole_report and form_version <> 'F2014'
-),
-
-counted as (
+of_report as (
     select
         report_key,
         activity,
+        -- The table of 2014 asks for two of the seven activities alone.
+        in_whole_report and form_version <> 'F2014' as is_in_whole_report,
         count(*) filter (where role = 'flow') as n_cells,
         count(*) filter (where role = 'flow' and value_state in ('number', 'zero')) as n_numbers,
         count(*) filter (where role = 'flow' and value_state = 'number') as n_above_zero,
@@ -61,9 +54,35 @@ counted as (
         count(*) filter (
             where role = 'flow' and value_state in ('blank', 'not_applicable', 'text', 'absent')
         ) as n_without_figure,
-        coalesce(bool_or(role = 'stock' and value > 0), false) as has_stock,
+        bool_or(role = 'stock' and value > 0) as has_stock,
         min(line_start) filter (where role = 'flow') as line_start,
         max(line_end) filter (where role = 'flow') as line_end
+    from of_activity
+    group by report_key, activity, is_in_whole_report
+),
+
+-- The whole report is the cells of its activities together. Counted before they are doubled: there are many cells.
+judged as (
+    select * from of_report
+    union all by name
+    select of_report.* replace ('whole_report' as activity)
+    from of_report
+    where is_in_whole_report
+),
+
+counted as (
+    select
+        report_key,
+        activity,
+        cast(sum(n_cells) as bigint) as n_cells,
+        cast(sum(n_numbers) as bigint) as n_numbers,
+        cast(sum(n_above_zero) as bigint) as n_above_zero,
+        cast(sum(n_zero) as bigint) as n_zero,
+        cast(sum(n_absent) as bigint) as n_absent,
+        cast(sum(n_without_figure) as bigint) as n_without_figure,
+        coalesce(bool_or(has_stock), false) as has_stock,
+        min(line_start) as line_start,
+        max(line_end) as line_end
     from judged
     group by report_key, activity
 ),

@@ -1,5 +1,6 @@
 -- What is printed in and beside cells, each wording once: reports repeat each other's labels and figures.
-with cells as (
+-- DuckDB writes down what is asked for twice, and this would be two hundred rows a report.
+with cells as not materialized (
     select * from {{ ref('stg_cells') }}
 ),
 

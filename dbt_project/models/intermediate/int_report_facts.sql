@@ -199,7 +199,8 @@ headings as (
     from reports
 ),
 
-documents as (
+-- Texts are read where they are asked for, not written down.
+documents as not materialized (
     select * from {{ ref('int_documents') }}
     where is_report
 ),

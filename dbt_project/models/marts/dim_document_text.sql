@@ -1,4 +1,5 @@
-with documents as (
+-- DuckDB writes down what is asked for twice, and this would be all texts.
+with documents as not materialized (
     select * from {{ ref('int_documents') }}
     where text is not null
 ),

@@ -4,7 +4,7 @@ with bodies as (
     select * from {{ ref('dim_body') }}
 ),
 
-body_metrics as (
+body_metrics as not materialized (
     select
         body_metrics.body_key,
         body_metrics.report_year,
