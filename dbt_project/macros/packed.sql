@@ -39,25 +39,6 @@ left join {{ words }} as aliases on packed.matched_alias_no = aliases.word_no
 left join {{ words }} as corrected_values on packed.corrected_value_no = corrected_values.word_no
 {%- endmacro %}
 
-{# The same without words: what is only counted or added up needs none, and each word is a join of all cells. #}
-{% macro named_cells(packed, reports, form_cells) -%}
-select
-    reports.report_key,
-    reports.body_key,
-    reports.report_year,
-    form_cells.form_version,
-    form_cells.table_key,
-    form_cells.row_key,
-    form_cells.column_key,
-    packed.value,
-    cast(packed.value_state as varchar) as value_state,
-    packed.line_start,
-    packed.line_end
-from {{ packed }} as packed
-inner join {{ reports }} as reports on packed.report_no = reports.report_no
-inner join {{ form_cells }} as form_cells on packed.cell_no = form_cells.cell_no
-{%- endmacro %}
-
 {# The packed results of rules with the report and the place where a rule is evaluated in the place of numbers. #}
 {% macro unpacked_rule_results(packed, reports, places) -%}
 select

@@ -41,12 +41,12 @@ _ROWS = f"""
         coalesce(cast(line_end as integer), {NO_LINE_END}) as line_end
     from rows
 """
-_CELLS = """
+_CELLS = f"""
     with asked as (select unnest($places) as place, unnest($operands) as operand),
     rows as (
         select cells.*, asked.operand, 0 as rounding
-        from ({cells}) as cells inner join asked on cells.cell_no // 16 = asked.place
-        where {of}
+        from ({{cells}}) as cells inner join asked on cells.cell_no // {EDITIONS} = asked.place
+        where {{of}}
     )
 """
 _AMOUNTS = """

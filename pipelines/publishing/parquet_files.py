@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from pipelines.publishing.contents import quoted
 from pipelines.publishing.database import PUBLISHED_SCHEMA
+from pipelines.publishing.duckdb_extensions import sql_text
 from pipelines.schemas.published import load_primary_keys
 
 _ROWS_OF_GROUP = 122_880
@@ -114,11 +115,11 @@ def _write(
     schema = pa.schema([field.with_metadata(words.columns[field.name]) for field in empty], metadata=file_words)
     # As Arrow itself keeps the words of columns in a file; DuckDB has words of files alone.
     metadata = {**file_words, "ARROW:schema": base64.b64encode(schema.serialize().to_pybytes()).decode()}
-    told = ", ".join(f"{_text(key)}: {_text(value)}" for key, value in metadata.items())
+    told = ", ".join(f"{sql_text(key)}: {sql_text(value)}" for key, value in metadata.items())
     path = folder / f"{table}.parquet"
     rows = f"{quoted(table)} as t" if is_view else _in_order(connection, table, list(words.columns))
     connection.execute(
-        f"copy (select t.* from {rows}) to {_text(str(path))} (format parquet, compression zstd, "
+        f"copy (select t.* from {rows}) to {sql_text(str(path))} (format parquet, compression zstd, "
         f"compression_level {_LEVEL}, row_group_size {_ROWS_OF_GROUP}, kv_metadata {{{told}}})"
     )
     return _described(path)
@@ -163,10 +164,6 @@ def _ascends_within_reports(connection: duckdb.DuckDBPyConnection, rows: str, re
     )
     numbered = f"(select report_no from ({starts}) as s left join {_NUMBERS} as n on s.report_key = n.report_key order by place)"
     return _ascends(connection, numbered, ["report_no"])
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _described(path: Path) -> Written:

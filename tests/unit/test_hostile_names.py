@@ -189,6 +189,8 @@ def test_the_process_that_reads_documents_has_no_secret_and_writes_no_file(tmp_p
     for name in ("GID_PG_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "GID_ALERT_COMMAND"):
         monkeypatch.setenv(name, SECRET)
     with IsolatedConverter(30) as isolated:
+        # A process that has only just been started shows no environment at all.
+        assert isolated.convert("<p>年报</p>".encode(), "html").text.strip() == "年报"
         process = isolated._running()
         environment = Path(f"/proc/{process.pid}/environ").read_bytes()
     assert SECRET.encode() not in environment

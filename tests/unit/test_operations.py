@@ -249,8 +249,8 @@ def made() -> None:
 
 
 def test_old_runs_go_with_events_and_logs_but_not_the_newest_of_an_asset(tmp_path):
-    job = dg.Definitions(assets=[made], jobs=[dg.define_asset_job("make_it", [made])]).resolve_job_def("make_it")
     with DagsterInstance.local_temp(str(tmp_path)) as instance:
+        job = dg.Definitions(assets=[made], jobs=[dg.define_asset_job("make_it", [made])]).resolve_job_def("make_it")
         runs = [job.execute_in_process(instance=instance, partition_key=key).run_id for key in ("a", "b", "b", "b")]
         at_work = create_run_for_test(instance, "make_it", status=DagsterRunStatus.STARTED).run_id
         logs = [Path(instance.storage_directory()) / run_id for run_id in runs]

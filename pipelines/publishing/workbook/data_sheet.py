@@ -14,6 +14,7 @@ import duckdb
 from xlsxwriter.workbook import Workbook
 
 from pipelines.publishing.contents import quoted
+from pipelines.publishing.duckdb_extensions import sql_text
 from pipelines.publishing.workbook.formats import DEFAULT_WIDTH, WIDTHS, Formats, Page
 from pipelines.publishing.workbook.rows import RowWriter
 from pipelines.publishing.workbook.sheets import KINDS, Column, Sheet
@@ -83,17 +84,15 @@ def _listed(book: Book, sheet: Sheet, columns: Sequence[Column]) -> str:
     """The query of the rows: what it gives as maps is taken apart there, which is much less than to make a dict of each."""
     names = [name for name, *_ in book.connection.execute(f"from ({sheet.query}) limit 0").description or []]
     maps = [name for name in ("figures", "reasons") if name in names]
-    taken = [f"{name}[{_text(c.key)}] as {quoted(f'{name} {c.key}')}" for c in columns if c.from_map for name in maps]
+    taken = [
+        f"{name}[{sql_text(c.key)}] as {quoted(f'{name} {c.key}')}" for c in columns if c.from_map for name in maps
+    ]
     source = f"({sheet.query}) as listed"
     if cells := sorted({column.cell for column in columns if column.cell}):
-        taken += [f"wb_cells.states[{_text(place)}] as {quoted(f'state {place}')}" for place in cells]
+        taken += [f"wb_cells.states[{sql_text(place)}] as {quoted(f'state {place}')}" for place in cells]
         source += " left join wb_cells using (report_key)"
     kept = f"listed.* exclude ({', '.join(maps)})" if maps else "listed.*"
     return f"select {', '.join([kept, *taken])} from {source} order by {sheet.sort}"
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def begin_page(page: Page, columns: Sequence[Column], note: str) -> None:
