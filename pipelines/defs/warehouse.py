@@ -14,7 +14,14 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 from packaging.version import Version
 
 from pipelines.defs.manifest import ensure_manifest
@@ -149,10 +156,20 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     events: list[Any] = []
     try:
         # Row counts and previews can be read only when dbt has let go of the file.
-        events.extend(invocation.stream())
+        events.extend(events_of(invocation))
     finally:
         # Where dbt came to no database at all, its own error is what counts.
         yield from _with_previews(events, database) if database.is_file() else events
+
+
+def events_of(invocation: DbtCliInvocation) -> Iterator[Any]:
+    """Read what dbt tells; should that fail, dbt is ended: at work without us, it would hold the file of the build."""
+    try:
+        yield from invocation.stream()
+    finally:
+        if invocation.process.poll() is None:
+            invocation.process.kill()
+            invocation.process.wait()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -126,3 +127,15 @@ def test_a_run_that_nobody_asked_for_by_hand_builds_only_what_changed(tmp_path, 
     if tags:
         metadata = newest.asset_materialization.metadata
         assert metadata["moved"].value == "nothing changed since 2026-11-23.1: the published release stays"
+
+
+def test_dbt_whose_events_cannot_be_read_is_ended():
+    def stream():
+        yield "first"
+        raise KeyError("model.gid_warehouse.unknown")
+
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
+        read = []
+        with pytest.raises(KeyError, match="unknown"):
+            read.extend(warehouse.events_of(SimpleNamespace(stream=stream, process=process)))
+        assert (read, process.poll()) == (["first"], -signal.SIGKILL)
