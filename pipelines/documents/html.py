@@ -37,6 +37,8 @@ def looks_like_html(data: bytes) -> bool:
     A text in the tabbed layout with a stray tag in it is no page.
     """
     head = data[:_SNIFFED].replace(b"\x00", b"")
+    if b"<" not in head:
+        return False
     if _PAGE_TAG.search(head):
         return bool(_SURE_TAG.search(head)) or len(_CELL_LINE.findall(head)) < 5
     tags = _TAGS.findall(head)

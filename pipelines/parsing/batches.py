@@ -20,8 +20,8 @@ from pipelines.settings import Settings
 # A panic of polars is no Exception.
 _FAILURES = (Exception, pl.exceptions.PanicException)
 # A batch is parsed at once; it ends with so many documents or characters.
-_BATCH = 2_000
-_BATCH_CHARACTERS = 20_000_000
+_BATCH = 5_000
+_BATCH_CHARACTERS = 40_000_000
 FRAMES = [field.name for field in fields(ParsedReports) if field.name != "findings"]
 Found = tuple[int, dict[str, Any]]
 
