@@ -52,7 +52,7 @@ select
     nearest.is_word_for_word,
     own.cells_digest = other.cells_digest as has_same_cells,
     own.n_prose_figures,
-    nearest.n_group,
+    cast(nearest.n_group as bigint) as n_group,
     own.report_year,
     other.report_year as other_report_year,
     own.published_on,
