@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
+
 import duckdb
 import numpy as np
+import polars as pl
 
-from pipelines.evaluation.near_duplicates import near_duplicates
+from pipelines.evaluation.near_duplicates import RELATIONS, near_duplicates
 from tests.dbt_models import run_file, run_python_file
 
 NONE, FOUR, THIRTY_TWO, HALF = "0, 0, 0, 0", "15, 0, 0, 0", "4294967295, 0, 0, 0", "65535, 65535, 65535, 0"
@@ -66,63 +70,113 @@ def test_near_duplicates_by_sketch_within_bands_or_a_body():
 
 
 def test_a_text_of_many_towns_gives_five_pairs_a_town_and_the_nearest_three_are_kept():
+    """Town 10 has the five after it as candidates, town 30 the five before it too: all alike, so the order is that of keys."""
     towns = [
-        (f"t{n}", f"division:{n:02}", "镇", 2020, f"1101010{n:02}", True, "p", str(n), 400, NONE, "7, 7")
-        for n in range(10, 20)
+        (f"t{n}", f"division:{n}", "镇", 2020, f"1101010{n}", True, "p", str(n), 400, NONE, "7, 7")
+        for n in range(10, 40)
     ]
-    connection = built(towns)
-    pairs = connection.execute(
-        "select least(report_no, other_no), greatest(report_no, other_no) from int_alike_reports"
+    nearest = built(towns).execute(
+        "select report_key, list(other_report_key order by nearness_rank), any_value(n_group) from int_near_duplicates "
+        "where report_key in ('t10', 't30', 't39') group by 1 order by 1"
     )
-    # Each with the five after it, as far as there are: 5 * 5 + 4 + 3 + 2 + 1 pairs, each from both sides.
-    expected = {(a, b) for a in range(10, 20) for b in range(a + 1, min(a + 6, 20))}
-    found = pairs.fetchall()
-    assert (len(found), set(found)) == (70, expected)
-    nearest = connection.execute(
-        "select other_report_key, n_group from int_near_duplicates where report_key = 't15' order by nearness_rank"
-    )
-    assert nearest.fetchall() == [("t10", 10), ("t11", 10), ("t12", 10)]
+    assert nearest.fetchall() == [
+        ("t10", ["t11", "t12", "t13"], 30),
+        ("t30", ["t25", "t26", "t27"], 30),
+        ("t39", ["t34", "t35", "t36"], 30),
+    ]
 
 
 def test_without_reports_there_are_no_pairs():
     assert built([]).execute("select count(*) from int_near_duplicates").fetchall() == [(0,)]
 
 
-def test_pairs_of_drawn_sketches_are_those_found_one_by_one():
-    """Four hundred reports, compared two by two as the docs say, without columns of numbers."""
+def drawn_reports(n: int) -> list[dict]:
+    """Reports of 150 bodies, forty names and eight years, whose sketches are a few bits away from one of eight."""
     drawn = np.random.default_rng(5)
-    n = 400
     origins = drawn.integers(0, 2**63, (8, 4), dtype=np.uint64)
     sketches = origins[drawn.integers(0, 8, n)]
     for _ in range(9):
         sketches[np.arange(n), drawn.integers(0, 4, n)] ^= np.uint64(1) << drawn.integers(0, 63, n, dtype=np.uint64)
-    bands = drawn.integers(0, 60, (n, 3))
-    body, year, county = drawn.integers(0, 150, n), np.arange(n), drawn.integers(0, 9, n)
+    return [
+        {
+            "report_no": 7 * k,
+            "report_key": f"{drawn.integers(0, 10**9):09}",
+            "body_key": f"{'report' if k % 3 else 'division'}:{drawn.integers(0, 150):03}",
+            "unit_name": f"镇{drawn.integers(0, 40)}" if k % 10 else None,
+            "report_year": 2010 + int(drawn.integers(0, 8)),
+            "published_on": dt.date(2020, 1, 1 + int(drawn.integers(0, 9))) if k % 4 else None,
+            "county_code": str(drawn.integers(0, 9)) if k % 5 else None,
+            "prose_digest": f"p{drawn.integers(0, 3)}",
+            "sketch": sketches[k].tolist(),
+            "bands": drawn.integers(0, 40, 3).tolist(),
+        }
+        for k in range(n)
+    ]
+
+
+def candidates_of(reports: list[dict]) -> set[tuple[int, int]]:
+    """Pairs that share a band, five further at most by county, year, body; and a body's report with the two before."""
+
+    def pairs_in(groups: dict, further: int) -> set[tuple[int, int]]:
+        return {
+            (a, b) for group in groups.values() for i, a in enumerate(group) for b in group[i + 1 : i + 1 + further]
+        }
+
+    def key(k: int) -> tuple:
+        county = reports[k]["county_code"]
+        return county is None, county or "", reports[k]["report_year"], reports[k]["body_key"], k
+
+    bands, bodies = defaultdict(list), defaultdict(list)
+    for k in sorted(range(len(reports)), key=key):
+        for band, value in enumerate(reports[k]["bands"]):
+            bands[band, value].append(k)
+    for k in sorted(range(len(reports)), key=lambda k: (reports[k]["report_year"], k)):
+        bodies[reports[k]["body_key"]].append(k)
+    return pairs_in(bands, 5) | pairs_in(bodies, 2)
+
+
+def relation_of(own: dict, other: dict) -> str:
+    year = "same_year" if own["report_year"] == other["report_year"] else "other_year"
+    if own["body_key"] == other["body_key"]:
+        return "same_body_other_year"
+    is_placeless = "report:" in own["body_key"] + other["body_key"]
+    is_same_name = own["unit_name"] is not None and own["unit_name"] == other["unit_name"]
+    return f"same_name_{year}" if is_same_name and is_placeless else f"other_body_{year}"
+
+
+def test_pairs_of_drawn_sketches_are_those_found_one_by_one():
+    """Four hundred reports, compared and ranked two by two as the docs say, without columns of numbers."""
+    reports = drawn_reports(400)
+    found_by = defaultdict(list)
+    for a, b in candidates_of(reports):
+        words = zip(reports[a]["sketch"], reports[b]["sketch"], strict=True)
+        similarity = 1 - sum((x ^ y).bit_count() for x, y in words) / 128
+        if similarity >= 0.85:
+            for own, other in ((reports[a], reports[b]), (reports[b], reports[a])):
+                distance = (
+                    -similarity,
+                    own["prose_digest"] != other["prose_digest"],
+                    abs(own["report_year"] - other["report_year"]),
+                    other["report_year"],
+                    other["published_on"] or dt.date.max,
+                    other["report_key"],
+                )
+                found_by[own["report_no"], relation_of(own, other)].append((distance, other["report_no"], similarity))
+    expected = {
+        (own, other, relation, similarity, rank)
+        for (own, relation), found in found_by.items()
+        for rank, (_, other, similarity) in enumerate(sorted(found)[:3], start=1)
+    }
     connection = duckdb.connect()
-    connection.execute(
-        "create table signed (report_no uinteger, body_key varchar, report_year integer, county_code varchar, "
-        "sketch ubigint[], bands uinteger[])"
-    )
-    rows = zip(range(n), body, year, county, sketches, bands, strict=True)
-    given = [(k, f"{b:03}", int(y), str(c), s.tolist(), x.tolist()) for k, b, y, c, s, x in rows]
-    connection.executemany("insert into signed values (?, ?, ?, ?, ?, ?)", given)
-    in_order = sorted(range(n), key=lambda k: (county[k], year[k], body[k]))
-    pairs = set()
-    for band in range(3):
-        for value in range(60):
-            group = [k for k in in_order if bands[k][band] == value]
-            pairs |= {(a, b) for i, a in enumerate(group) for b in group[i + 1 : i + 6]}
-    for one in range(150):
-        group = sorted((k for k in range(n) if body[k] == one), key=lambda k: year[k])
-        pairs |= {(a, b) for i, a in enumerate(group) for b in group[i + 1 : i + 3]}
-    expected = {}
-    for a, b in pairs:
-        differing = sum((int(x) ^ int(y)).bit_count() for x, y in zip(sketches[a], sketches[b], strict=True))
-        if 1 - differing / 128 >= 0.85:
-            expected[a, b] = expected[b, a] = 1 - differing / 128
+    frame = pl.DataFrame(reports, schema_overrides={"sketch": pl.List(pl.UInt64), "bands": pl.List(pl.UInt32)})
+    connection.register("signed", frame.to_arrow())
     found = near_duplicates(connection, "from signed", 0.85).read_all().to_pylist()
-    assert {(row["report_no"], row["other_no"]): row["similarity"] for row in found} == expected
-    assert len(found) == len(expected) > 50
+    keys = ("report_no", "other_no", "relation_no", "similarity", "nearness_rank")
+    rows = [tuple(row[key] for key in keys) for row in found]
+    assert {(a, b, RELATIONS[c], d, e) for a, b, c, d, e in rows} == expected
+    assert len(rows) == len(expected) > 200
+    assert {RELATIONS[row[2]] for row in rows} == set(RELATIONS)
     for row in found[:50]:
-        shared = [sum(bands[k][band] == bands[row["report_no"]][band] for k in range(n)) for band in range(3)]
+        own = reports[row["report_no"] // 7]["bands"]
+        shared = [sum(other["bands"][band] == own[band] for other in reports) for band in range(3)]
         assert row["n_group"] == max(2, *shared)
