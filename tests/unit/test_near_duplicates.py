@@ -119,7 +119,10 @@ def candidates_of(reports: list[dict]) -> set[tuple[int, int]]:
 
     def pairs_in(groups: dict, further: int) -> set[tuple[int, int]]:
         return {
-            (a, b) for group in groups.values() for i, a in enumerate(group) for b in group[i + 1 : i + 1 + further]
+            (min(a, b), max(a, b))
+            for group in groups.values()
+            for i, a in enumerate(group)
+            for b in group[i + 1 : i + 1 + further]
         }
 
     def key(k: int) -> tuple:
