@@ -91,7 +91,7 @@ def test_without_reports_there_are_no_pairs():
 
 
 def drawn_reports(n: int) -> list[dict]:
-    """Reports of 150 bodies, forty names and eight years, whose sketches are a few bits away from one of eight."""
+    """Reports of 150 bodies, eight names and eight years, whose sketches are a few bits away from one of eight."""
     drawn = np.random.default_rng(5)
     origins = drawn.integers(0, 2**63, (8, 4), dtype=np.uint64)
     sketches = origins[drawn.integers(0, 8, n)]
@@ -102,7 +102,7 @@ def drawn_reports(n: int) -> list[dict]:
             "report_no": 7 * k,
             "report_key": f"{drawn.integers(0, 10**9):09}",
             "body_key": f"{'report' if k % 3 else 'division'}:{drawn.integers(0, 150):03}",
-            "unit_name": f"镇{drawn.integers(0, 40)}" if k % 10 else None,
+            "unit_name": f"镇{drawn.integers(0, 8)}" if k % 10 else None,
             "report_year": 2010 + int(drawn.integers(0, 8)),
             "published_on": dt.date(2020, 1, 1 + int(drawn.integers(0, 9))) if k % 4 else None,
             "county_code": str(drawn.integers(0, 9)) if k % 5 else None,
