@@ -51,6 +51,10 @@ def _say(text: str) -> None:
     print(f"{text[0].upper()}{text[1:]} …", flush=True)
 
 
+def _say_why(reason: str) -> None:
+    print(f"Building anew: {reason}.", flush=True)
+
+
 def main() -> int:
     """Refresh once; 0 where the warehouse was published, 1 where it stayed as it was."""
     settings = load_settings()
@@ -61,7 +65,7 @@ def main() -> int:
         # A second command line waits here for the first, rather than racing it for Dagster's own files.
         with hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS, _say):
             remove_dead_builds(settings)
-            kept = keep_unchanged(settings)
+            kept = keep_unchanged(settings, say=_say_why)
             if kept is not None:
                 _tell(kept, settings, log)
                 return _end_well(settings, lake_lines([kept.lake_problem] if kept.lake_problem else []))

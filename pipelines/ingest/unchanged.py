@@ -6,7 +6,7 @@ Belongs here: deciding that, and what is done in place of a build. Any doubt is 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,13 @@ class Kept:
         return f"nothing changed since {self.version}: the published release stays"
 
 
-def keep_unchanged(settings: Settings, *, may_read: bool = True) -> Kept | None:
+def _say_nothing(_: str) -> None:
+    """Nobody asked."""
+
+
+def keep_unchanged(
+    settings: Settings, *, may_read: bool = True, say: Callable[[str], None] = _say_nothing
+) -> Kept | None:
     """Keep the published release where a build would come to it again: note that it was checked, and clean as a build does.
 
     None where something changed, cannot be told, or where another process publishes.
@@ -61,14 +67,18 @@ def keep_unchanged(settings: Settings, *, may_read: bool = True) -> Kept | None:
         settings: whose warehouse.
         may_read: files of deliveries whose times changed are read to be sure; if not, they count as changed. Nor is the
             lake asked.
+        say: is told why a build is needed where there is a release.
     """
     if settings.ducklake and not may_read:
         return None
     try:
         with hold_lock(settings.lock_path, 0):
-            if why_build(settings, may_read=may_read) is not None:
-                return None
+            reason = why_build(settings, may_read=may_read)
             release = current_release(settings)
+            if reason is not None:
+                if release is not None:
+                    say(reason)
+                return None
             if release is None:
                 return None
             note_used(settings, used_versions(settings))

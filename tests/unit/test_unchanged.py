@@ -142,8 +142,10 @@ CHANGES = {
 @pytest.mark.parametrize(("change", "reason"), CHANGES.values(), ids=CHANGES)
 def test_a_change_is_a_reason_to_build(settings, change, reason):
     change(settings)
+    told: list[str] = []
     assert reason in str(why_build(settings))
-    assert keep_unchanged(settings) is None
+    assert keep_unchanged(settings, say=told.append) is None
+    assert told == [why_build(settings)], "who waits for a build is told why"
 
 
 def test_settings_packages_and_the_wish_of_a_person_are_reasons_to_build(settings, monkeypatch):
