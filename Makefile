@@ -23,7 +23,8 @@ DATABASE := $(GID_WAREHOUSE_DIR)/gid.duckdb
 
 .DEFAULT_GOAL := help
 .PHONY: help install warehouse test check accuracy dev sql trace correct override docs reference clean releases diff workbook csv lake \
-	instance health prune backup restore audit licences bench bench-compare bench-record bench-page FORCE
+	instance health prune backup restore audit licences bench bench-compare bench-record bench-page \
+	check-types check-sql check-project FORCE
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,12 +57,20 @@ test: check ## all checks, then all tests, two files at a time
 check: $(INSTALLED) ## lint, format, types, SQL style, packages, dbt parse
 	@$(BIN)/ruff check benchmarks pipelines tests
 	@$(BIN)/ruff format --check --quiet benchmarks pipelines tests
+	@$(MAKE) --no-print-directory -j 2 check-types check-sql check-project
+	@echo "check: lint, format, types, SQL style, packages and dbt parse are clean"
+
+# The long ones, two at a time.
+check-types: $(INSTALLED)
 	@$(BIN)/mypy
+
+check-sql: $(INSTALLED)
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+check-project: $(INSTALLED)
 	@$(BIN)/python -m pipelines.operations.packages --check
 	@$(BIN)/python -m pip --quiet check --disable-pip-version-check
 	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
-	@echo "check: lint, format, types, SQL style, packages and dbt parse are clean"
 
 accuracy: $(INSTALLED) ## read generated and golden documents, compare with their truth: data/warehouse/accuracy
 	@$(BIN)/python -m tests.accuracy --documents $(ACCURACY_DOCUMENTS) --out $(GID_WAREHOUSE_DIR)/accuracy

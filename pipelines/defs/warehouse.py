@@ -148,8 +148,8 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     database = begin_build(settings, context.run_id)
     set_dbt_environment(database, **take_inputs(settings, database.parent))
     # Unit tests try the SQL on made-up rows: they are for who changes it (`tests/integration/test_dbt_units.py`).
-    # Nothing reads the manifest and the results that dbt would write beside its events: two seconds of each build.
-    command = ["--no-write-json", "build", "--exclude-resource-type", "unit_test"]
+    # Nothing reads the manifest and the results that dbt would write beside its events, nor every query in its own log.
+    command = ["--no-write-json", "--log-level-file", "info", "build", "--exclude-resource-type", "unit_test"]
     # dbt imports models in Python from the folder of temporary files, where a killed build would leave them.
     with _temporary_files_in(database.parent):
         invocation = dbt.cli(command, context=context, target_path=database.parent / "dbt")

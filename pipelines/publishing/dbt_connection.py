@@ -7,11 +7,15 @@ anew whenever one of them changes, and every run builds a database of its own.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.events.event_manager_client import get_event_manager
+from dbt_common.events.logger import PRINT_EVENT_NAMES
 from duckdb import DuckDBPyConnection
 
 from pipelines.places import is_address
@@ -25,8 +29,9 @@ class Plugin(BasePlugin):
     """Read by dbt-duckdb (`plugins` in profiles.yml)."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Work out once what each session is told."""
+        """Work out once what each session is told, and spare dbt wording what its logs do not take."""
         self._variables = source_variables(os.environ)
+        hear_levels()
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Open the database of this run; the profile's own stands in where nobody named one."""
@@ -49,3 +54,21 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Tell each session where the sources lie: variables are a session's own."""
         cursor.execute(self._variables)
+
+
+_LEVELS = ("debug", "info", "warn", "error")
+
+
+def hear_levels() -> None:
+    """Have the level of each of dbt's logs asked before an event is worded for it, not after: there are 20 events a node."""
+    for logger in get_event_manager().loggers:
+        if getattr(logger.filter, "func", None) is not _is_heard:
+            logger.filter = partial(_is_heard, logger.filter, logger.level.value)
+
+
+def _is_heard(taken: Callable[[Any], bool], level: str, message: Any) -> bool:
+    """Whether a log takes an event. What dbt prints it prints at any level; a level not known here is left to dbt."""
+    said = message.info.level
+    if said in _LEVELS and level in _LEVELS and message.info.name not in PRINT_EVENT_NAMES:
+        return _LEVELS.index(said) >= _LEVELS.index(level) and taken(message)
+    return taken(message)

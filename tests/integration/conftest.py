@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.curation.reading import ensure_files
+from pipelines.publishing.database import hold_lock
 from pipelines.settings import PROJECT_DIR, Settings
 
 # As a server has them; no refresh may write them down.
@@ -65,13 +66,19 @@ class Warehouse:
 
 @pytest.fixture(scope="session")
 def founding(tmp_path_factory) -> Warehouse:
-    """The warehouse of the five founding reports."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("founding"))
-    shutil.copytree(PROJECT_DIR / "data" / "raw", warehouse.settings.raw_dir)
-    done = warehouse.refresh()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "published" in done.stdout
-    return warehouse
+    """The warehouse of the five founding reports: built once, and copied for each worker, so that none meets another's files."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    built, is_built = Warehouse(shared / "founding"), shared / "founding.built"
+    with hold_lock(shared / "founding.lock", 900):
+        if not is_built.exists():
+            shutil.rmtree(built.folder, ignore_errors=True)
+            shutil.copytree(PROJECT_DIR / "data" / "raw", built.settings.raw_dir)
+            done = built.refresh()
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert "published" in done.stdout
+            is_built.touch()
+    return Warehouse(shutil.copytree(built.folder, tmp_path_factory.mktemp("warehouse") / "founding", symlinks=True))
 
 
 @pytest.fixture
