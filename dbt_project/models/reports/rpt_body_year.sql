@@ -37,8 +37,12 @@
 {%- endfor -%}
 {%- endfor -%}
 with reports as (
-    select * from {{ ref('dim_report') }}
-    where is_current
+    select
+        reports.*,
+        numbers.report_no
+    from {{ ref('dim_report') }} as reports
+    inner join {{ ref('int_report_numbers') }} as numbers on reports.report_key = numbers.report_key
+    where reports.is_current
 ),
 
 bodies as (
@@ -53,42 +57,61 @@ columns_of_cells (table_key, row_key, column_key, slot) as (
     {% endfor %}
 ),
 
-picked as (
+slots_of_cells as (
     select
-        cells.report_key,
-        cells.value,
+        form_cells.cell_no,
         columns_of_cells.slot
-    from {{ ref('fct_reported_cell') }} as cells
+    from {{ ref('int_form_cells') }} as form_cells
     inner join columns_of_cells
         on
-            cells.table_key = columns_of_cells.table_key
-            and cells.column_key = columns_of_cells.column_key
-            and case when cells.table_key = 't4' then '' else cells.row_key end = columns_of_cells.row_key
-    where cells.value is not null
+            form_cells.table_key = columns_of_cells.table_key
+            and form_cells.column_key = columns_of_cells.column_key
+            and case when form_cells.table_key = 't4' then '' else form_cells.row_key end = columns_of_cells.row_key
+),
+
+picked as (
+    select
+        packed.report_no,
+        packed.value,
+        slots_of_cells.slot
+    from {{ ref('int_packed_cells') }} as packed
+    inner join slots_of_cells on packed.cell_no = slots_of_cells.cell_no
+    where packed.value is not null
 ),
 
 -- A report has one value a cell, so that max() only picks it: a null stays null. No filter clauses: for each of them
 -- DuckDB cuts out the rows of all ninety.
 cells as (
     select
-        report_key,
+        report_no,
     {% for table_key, row_key, column_key, name in slots -%}
     max(case when slot = {{ loop.index }} then value end) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
     from picked
-    group by report_key
+    group by report_no
+),
+
+-- By state first: two hundred cells a report are of few states.
+states as (
+    select
+        report_no,
+        value_state,
+        value_basis,
+        count(*) as n_cells
+    from {{ ref('int_packed_cells') }}
+    group by report_no, value_state, value_basis
 ),
 
 counted as (
     select
-        report_key,
-        count(*) as n_cells,
-        count(*) filter (where value_state = 'blank') as n_blank_cells,
-        count(*) filter (where value_state = 'ambiguous') as n_ambiguous_cells,
-        count(*) filter (where value_state = 'absent') as n_absent_cells,
-        count(*) filter (where value_basis = 'corrected') as n_corrected_cells
-    from {{ ref('fct_reported_cell') }}
-    group by report_key
+        report_no,
+        cast(sum(n_cells) as bigint) as n_cells,
+        {% for state in ['blank', 'ambiguous', 'absent'] -%}
+        cast(sum(case when value_state = '{{ state }}' then n_cells else 0 end) as bigint) as n_{{ state }}_cells,
+        {% endfor -%}
+        cast(sum(case when value_basis = 'corrected' then n_cells else 0 end) as bigint) as n_corrected_cells
+    from states
+    group by report_no
 ),
 
 volumes as (
@@ -120,14 +143,28 @@ statuses as (
     group by report_key
 ),
 
+found as (
+    select
+        packed.report_no,
+        messages.severity
+    from {{ ref('int_rule_findings') }} as packed
+    inner join {{ ref('int_rule_messages') }} as messages
+        on packed.result_no = messages.result_no and packed.cell_no = messages.cell_no
+    union all
+    select
+        numbers.report_no,
+        others.severity
+    from {{ ref('int_other_findings') }} as others
+    inner join {{ ref('int_report_numbers') }} as numbers on others.report_key = numbers.report_key
+),
+
 findings as (
     select
-        report_key,
+        report_no,
         count(*) filter (where severity = 'error') as n_error_findings,
         count(*) filter (where severity = 'warning') as n_warning_findings
-    from {{ ref('fct_finding') }}
-    where report_key is not null
-    group by report_key
+    from found
+    group by report_no
 )
 
 select
@@ -179,9 +216,9 @@ select
     coalesce(findings.n_warning_findings, 0) as n_warning_findings
 from reports
 inner join bodies on reports.body_key = bodies.body_key
-left join cells on reports.report_key = cells.report_key
-left join counted on reports.report_key = counted.report_key
+left join cells on reports.report_no = cells.report_no
+left join counted on reports.report_no = counted.report_no
 left join volumes on reports.report_key = volumes.report_key
 left join procurement on reports.report_key = procurement.report_key
 left join statuses on reports.report_key = statuses.report_key
-left join findings on reports.report_key = findings.report_key
+left join findings on reports.report_no = findings.report_no
