@@ -7,6 +7,8 @@ with reports as (
 select
     this_year.report_no,
     year_before.report_no as report_no_before,
+    -- A second join by number, of rows some of which find nothing, would give them out of their order.
+    year_before.report_key as report_key_before,
     this_year.form_version,
     year_before.form_version as form_version_before
 from reports as this_year

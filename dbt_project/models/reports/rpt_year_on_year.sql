@@ -9,7 +9,7 @@ with judged as (
         packed.value_before,
         pairs.form_version,
         pairs.form_version_before,
-        reports_before.report_key as report_key_before,
+        pairs.report_key_before,
         case
             when pairs.report_no_before is null then 'no_report_before'
             when pairs.form_version <> pairs.form_version_before and not metrics.comparable_over_forms
@@ -21,8 +21,6 @@ with judged as (
     inner join {{ in_this_file(ref('int_report_numbers')) }} as reports on packed.report_no = reports.report_no
     inner join {{ in_this_file(ref('int_metric_numbers')) }} as metrics on packed.metric_no = metrics.metric_no
     inner join {{ in_this_file(ref('int_report_pairs')) }} as pairs on packed.report_no = pairs.report_no
-    left join {{ in_this_file(ref('int_report_numbers')) }} as reports_before
-        on pairs.report_no_before = reports_before.report_no
 )
 
 select
