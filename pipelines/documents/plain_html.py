@@ -25,8 +25,8 @@ _MAX_REMOVED = 200
 # Comments, and elements whose content the parser writes as it is. Each ends where it first can; one without an end
 # is no markup of the parser, and matches to the end so that no search is repeated.
 _RAW = re.compile(
-    r"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
-    r"|(script|style|iframe|noframes|title)(?: [^<>]*+)?>([^<]*+(?:<(?!/\1>)[^<]*+)*+)(?:</\1>|\Z))"
+    r"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*(?:-->|\Z)"
+    r"|(script|style|iframe|noframes|title)(?: [^<>]*+)?>([^<]*+(?:<(?!/\1>)[^<]*+)*)(?:</\1>|\Z))"
 )
 _TYPE = re.compile(r' type="([^"]*+)"')
 _VALUE = re.compile(r' value="([^"]*+)"')

@@ -18,7 +18,7 @@ BODY_END = (
 # Behind a township's name these end a name of its own; 市, 区, 县 make another unit of it (景德镇市).
 _OTHER_END = "村|社区|市|区|县|旗|州|盟|省|校|园|馆|队|处|会|部|团|庭|室|组|政府"
 _ENDS_NAME = re.compile(rf"(?:{BODY_END}|{_OTHER_END}|街|街办|办|场|连|行|司|台|校区)[）)]?$")
-_FILLING = re.compile(r"(?:年度?+|度|本级|机关|政务|关于|的|工作|主动|党委|基层|单位|公开|门户网站|网站)++")
+_FILLING = re.compile(r"(?:年度?+|度|本级|机关|政务|关于|的|工作|主动|党委|基层|单位|公开|门户网站|网站)+")
 _NO_NAME = re.compile(r"[^\u3400-\u9fff\U00020000-\U0003ffff（）()·、]+")
 _TOWNSHIP_FIRST = re.compile(r"(.+(?:镇|乡|街道|苏木)(?:人民政府|办事处|政府)?)(.+)")
 _OFFICE = re.compile(r"(?:党政(?:综合)?办(?:公室)?|政府办(?:公室)?)$")

@@ -18,7 +18,7 @@ PROSE_MARK = "\x01"
 # Bars make another layout; the last four are white space for Python and not for polars.
 _REFUSED = BARS + FIGURE_MARK + PROSE_MARK + "\x1c\x1d\x1e\x1f"
 # `parse_values` reads these as one number or zero, whatever the digits are; 012 may be two cells that have run together.
-_FIGURE_LINE = re.compile(r"\n\t([ \u3000\xa0]*+(?:[1-9][0-9]{0,10}+|0++)(?:\.[0-9]{1,6}+)?+[ \u3000\xa0]*+)(?=\n)")
+_FIGURE_LINE = re.compile(r"\n\t([ \u3000\xa0]*+(?:[1-9][0-9]{0,10}+|0++)(?:\.[0-9]{1,6}+)?[ \u3000\xa0]*+)(?=\n)")
 _OTHER_LINE = re.compile(r"\n([^\t\n\x00][^\n\x00]*+)")
 _FIGURES = re.compile(FIGURES)
 _PROSE = re.compile(PROSE)
