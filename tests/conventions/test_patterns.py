@@ -11,7 +11,7 @@ _POSSESSIVE_GROUP = re.compile(r"\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>")
 
 
 def test_no_group_is_possessive():
-    """Early releases of Python 3.11, that of Debian 12 among them, match `(…)*+` and `(?>…)` wrongly.
+    """Early releases of Python 3.11, such as 3.11.2 of Debian 12, match `(…)*+` and `(?>…)` wrongly.
 
     Pages were read with the words of their scripts there. A single class (`[^<]*+`) is matched as it should be.
     """
