@@ -59,8 +59,8 @@ def write_parquet_files(database: Path, folder: Path, words: Mapping[str, TableW
 
     Facts of reports stand in the order in which the reports are staged, then by their key; other tables in that of all their
     columns from the left. What is kept in its order is written as it is kept; else it is sorted. Rows of a view come in the
-    order of the packed rows that it unpacks, which are kept in that order. One thread writes a file, as only one keeps rows in
-    their order through the joins of a view; files are written two at a time.
+    order of the packed rows that it unpacks, but that some may be last in their block of 2,048 (hash joins). One thread writes a
+    file, as only one keeps rows in their order through the joins of a view; files are written two at a time.
     """
     with TemporaryDirectory(dir=folder, prefix=".spill.") as scratch:
 
