@@ -91,17 +91,6 @@ cells as (
     group by report_no
 ),
 
--- By state first: two hundred cells a report are of few states.
-states as (
-    select
-        report_no,
-        value_state,
-        value_basis,
-        count(*) as n_cells
-    from {{ ref('int_packed_cells') }}
-    group by report_no, value_state, value_basis
-),
-
 counted as (
     select
         report_no,
@@ -110,7 +99,7 @@ counted as (
         cast(sum(case when value_state = '{{ state }}' then n_cells else 0 end) as bigint) as n_{{ state }}_cells,
         {% endfor -%}
         cast(sum(case when value_basis = 'corrected' then n_cells else 0 end) as bigint) as n_corrected_cells
-    from states
+    from {{ ref('int_cell_states') }}
     group by report_no
 ),
 

@@ -4,11 +4,7 @@ select
     reports.report_year,
     reports.report_key,
     metrics.metric_key,
-    case
-        when packed.null_reason is not null then null
-        when packed.denominator is null then packed.numerator
-        else packed.numerator / packed.denominator
-    end as value,
+    {{ metric_value('packed.') }} as value,
     packed.numerator,
     packed.denominator,
     cast(packed.null_reason as varchar) as null_reason
