@@ -270,7 +270,7 @@ TOWNS = {  # what the table says of procurement in 2019 to 2022: 0, a figure, b 
 
 
 def zero_activity_rows(connection):
-    """The rows that rpt_zero_activity has for the towns, years in a row counted by hand-written rules."""
+    """What rpt_zero_activity says of the towns, years in a row counted by hand-written rules."""
     for town, figures in TOWNS.items():
         (code,) = connection.execute(
             "select division_code from dim_division where county_code = '130324' and division_name = ? and is_current",
@@ -286,7 +286,7 @@ def zero_activity_rows(connection):
 
 def test_which_towns_reported_zero_procurement_three_years_in_a_row(copied):
     with duckdb.connect(str(copied.database_path)) as connection:
-        for key, code, town, year, status, in_row in list(zero_activity_rows(connection)):
+        for report_no, (key, code, town, year, status, in_row) in enumerate(list(zero_activity_rows(connection)), 1_000):
             connection.execute(
                 "insert into dim_body by name select distinct on (body_key) $1 as body_key, $2 as division_code, $3 as body_name, "
                 "'河北省' as province_name, '秦皇岛市' as prefecture_name, '卢龙县' as county_name, 'township' as body_level, "
@@ -294,10 +294,14 @@ def test_which_towns_reported_zero_procurement_three_years_in_a_row(copied):
                 [key, code, town],
             )
             connection.execute(
-                "insert into rpt_zero_activity by name select $1 as body_key, $2 as report_year, 'procurement' as activity, "
-                "$1 || $2 as report_key, $3 as body_name, $4 as status, $4 = 'zero' as is_zero_activity, "
-                "$5 as zero_years_in_row",
-                [key, year, town, status, in_row],
+                "insert into packed.int_report_numbers by name select $1 as report_no, $2 || $3 as report_key, $2 as body_key, "
+                "$3 as report_year",
+                [report_no, key, year],
+            )
+            connection.execute(
+                "insert into packed.int_zero_years by name select $1 as report_no, activity_no, $2 as status, "
+                "$3 as zero_years_in_row from packed.int_activity_numbers where activity = 'procurement'",
+                [report_no, status, in_row],
             )
     book = openpyxl.load_workbook(write_division_workbook(copied, "卢龙县").path)
     expected = {"刘家营乡", "下寨乡", "陈官屯镇", "燕河营镇", "潘庄镇"}

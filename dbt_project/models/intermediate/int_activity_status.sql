@@ -1,79 +1,60 @@
--- One row a report and activity, judged by the year's own cells (role flow); stocks only say that there is one.
+-- One row a report and activity, in the order of their numbers, judged by the year's own cells (role flow); stocks only
+-- say that there is one.
 with reports as (
     select * from {{ ref('int_reports') }}
 ),
 
 activities as (
-    select * from {{ ref('activities') }}
+    select * from {{ ref('int_activity_numbers') }}
 ),
 
-cells as (
-    select * from {{ ref('int_named_cells') }}
-),
-
-activity_cells as (
-    select * from {{ ref('activity_cells') }}
-),
-
-prose as (
-    select * from {{ ref('int_prose_figures') }}
-),
-
-of_activity as (
+cells_of_activities as (
     select
-        activity_cells.activity,
-        activities.in_whole_report,
-        activity_cells.role,
-        cells.form_version,
-        cells.report_key,
-        cells.value,
-        cells.value_state,
-        cells.line_start,
-        cells.line_end
-    from cells
-    inner join activity_cells
-        on
-            cells.form_version = activity_cells.form_version
-            and cells.table_key = activity_cells.table_key
-            and cells.row_key = activity_cells.row_key
-            and cells.column_key = activity_cells.column_key
-    inner join activities on activity_cells.activity = activities.activity
+        form_cells.cell_no,
+        activities.activity_no,
+        form_cells.activity_role,
+        -- The table of 2014 asks for two of the seven activities alone.
+        activities.in_whole_report and form_cells.form_version <> 'F2014' as is_in_whole_report
+    from {{ ref('int_form_cells') }} as form_cells
+    inner join activities on form_cells.activity = activities.activity
 ),
 
 of_report as (
     select
-        report_key,
-        activity,
-        -- The table of 2014 asks for two of the seven activities alone.
-        in_whole_report and form_version <> 'F2014' as is_in_whole_report,
-        count(*) filter (where role = 'flow') as n_cells,
-        count(*) filter (where role = 'flow' and value_state in ('number', 'zero')) as n_numbers,
-        count(*) filter (where role = 'flow' and value_state = 'number') as n_above_zero,
-        count(*) filter (where role = 'flow' and value_state = 'zero') as n_zero,
-        count(*) filter (where role = 'flow' and value_state = 'absent') as n_absent,
+        packed.report_no,
+        cells.activity_no,
+        cells.is_in_whole_report,
+        count(*) filter (where cells.activity_role = 'flow') as n_cells,
+        count(*) filter (where cells.activity_role = 'flow' and packed.value_state in ('number', 'zero')) as n_numbers,
+        count(*) filter (where cells.activity_role = 'flow' and packed.value_state = 'number') as n_above_zero,
+        count(*) filter (where cells.activity_role = 'flow' and packed.value_state = 'zero') as n_zero,
+        count(*) filter (where cells.activity_role = 'flow' and packed.value_state = 'absent') as n_absent,
         count(*) filter (
-            where role = 'flow' and value_state in ('blank', 'not_applicable', 'text', 'absent')
+            where cells.activity_role = 'flow'
+            and packed.value_state in ('blank', 'not_applicable', 'text', 'absent')
         ) as n_without_figure,
-        bool_or(role = 'stock' and value > 0) as has_stock,
-        min(line_start) filter (where role = 'flow') as line_start,
-        max(line_end) filter (where role = 'flow') as line_end
-    from of_activity
-    group by report_key, activity, is_in_whole_report
+        bool_or(cells.activity_role = 'stock' and packed.value > 0) as has_stock,
+        min(packed.line_start) filter (where cells.activity_role = 'flow') as line_start,
+        max(packed.line_end) filter (where cells.activity_role = 'flow') as line_end
+    from {{ ref('int_packed_cells') }} as packed
+    inner join cells_of_activities as cells on packed.cell_no = cells.cell_no
+    group by packed.report_no, cells.activity_no, cells.is_in_whole_report
 ),
 
 -- The whole report is the cells of its activities together. Counted before they are doubled: there are many cells.
 judged as (
     select * from of_report
     union all by name
-    select of_report.* replace ('whole_report' as activity)
+    select of_report.* replace (activities.activity_no as activity_no)  -- noqa: RF02
     from of_report
-    where is_in_whole_report
+    inner join activities on activities.activity = 'whole_report'
+    where of_report.is_in_whole_report
 ),
 
 counted as (
     select
-        report_key,
-        activity,
+        report_no,
+        activity_no,
         cast(sum(n_cells) as bigint) as n_cells,
         cast(sum(n_numbers) as bigint) as n_numbers,
         cast(sum(n_above_zero) as bigint) as n_above_zero,
@@ -84,15 +65,23 @@ counted as (
         min(line_start) as line_start,
         max(line_end) as line_end
     from judged
-    group by report_key, activity
+    group by report_no, activity_no
 ),
 
-stated as (
+from_prose as (
     select
-        reports.report_key,
-        reports.body_key,
-        reports.report_year,
-        activities.activity,
+        reports.report_no,
+        activities.activity_no,
+        prose.value
+    from {{ ref('int_prose_figures') }} as prose
+    inner join activities on prose.quantity = activities.prose_quantity
+    inner join reports on prose.report_key = reports.report_key
+)
+
+select
+    reports.report_no,
+    activities.activity_no,
+    cast(
         case
             when
                 coalesce(counted.n_cells, 0) = 0
@@ -105,23 +94,16 @@ stated as (
             when counted.n_absent = counted.n_cells then 'absent'
             when counted.n_without_figure = counted.n_cells then 'blank'
             else 'partly_blank'
-        end as status,
-        coalesce(counted.n_cells, 0) as n_cells,
-        coalesce(counted.n_numbers, 0) as n_numbers,
-        coalesce(counted.has_stock, false) as has_stock,
-        prose.value as prose_value,
-        counted.line_start,
-        counted.line_end
-    from reports
-    cross join activities
-    left join counted
-        on reports.report_key = counted.report_key and activities.activity = counted.activity
-    left join prose
-        on reports.report_key = prose.report_key and activities.prose_quantity = prose.quantity
-)
-
-select
-    *,
-    status = 'zero' as is_zero_activity,
-    status = 'zero' and coalesce(prose_value > 0, false) as prose_contradicts
-from stated
+        end as enum('active', 'zero', 'partly_blank', 'blank', 'absent', 'not_in_form')
+    ) as status,
+    coalesce(counted.n_cells, 0) as n_cells,
+    coalesce(counted.n_numbers, 0) as n_numbers,
+    coalesce(counted.has_stock, false) as has_stock,
+    from_prose.value as prose_value,
+    counted.line_start,
+    counted.line_end
+from reports
+cross join activities
+left join counted on reports.report_no = counted.report_no and activities.activity_no = counted.activity_no
+left join from_prose on reports.report_no = from_prose.report_no and activities.activity_no = from_prose.activity_no
+order by reports.report_no, activities.activity_no

@@ -30,8 +30,12 @@ numbers as (
     select * from {{ ref('int_quantity_numbers') }}
 ),
 
-activity_status as (
-    select * from {{ ref('int_activity_status') }}
+zeros as (
+    select
+        activities.activity_no,
+        numbers.quantity_no
+    from {{ ref('int_activity_numbers') }} as activities
+    inner join numbers on 'report.zero_' || activities.activity = numbers.quantity
 ),
 
 procurement as (
@@ -171,13 +175,12 @@ quantities as (
     inner join numbers on list_numbers.quantity = numbers.quantity
     union all
     select
-        reports.report_no,
-        numbers.quantity_no,
-        case activity_status.status when 'zero' then 1 when 'active' then 0 end as value,
-        activity_status.status as state
-    from activity_status
-    inner join reports on activity_status.report_key = reports.report_key
-    inner join numbers on 'report.zero_' || activity_status.activity = numbers.quantity
+        statuses.report_no,
+        zeros.quantity_no,
+        case statuses.status when 'zero' then 1 when 'active' then 0 end as value,
+        cast(statuses.status as varchar) as state
+    from {{ ref('int_activity_status') }} as statuses
+    inner join zeros on statuses.activity_no = zeros.activity_no
     union all
     select
         reports.report_no,

@@ -124,12 +124,14 @@ procurement as (
 
 statuses as (
     select
-        report_key,
+        packed.report_no,
     {% for activity in activities -%}
-    max(status) filter (where activity = '{{ activity }}') as {{ activity }}_status{{ ',' if not loop.last }}
+    max(case when activities.activity = '{{ activity }}' then packed.status end)
+        as {{ activity }}_status{{ ',' if not loop.last }}
     {% endfor %}
-    from {{ ref('fct_zero_activity') }}
-    group by report_key
+    from {{ ref('int_activity_status') }} as packed
+    inner join {{ ref('int_activity_numbers') }} as activities on packed.activity_no = activities.activity_no
+    group by packed.report_no
 ),
 
 found as (
@@ -194,7 +196,7 @@ select
     volumes.channel_{{ channel }},
     {% endfor -%}
     {% for activity in activities -%}
-    statuses.{{ activity }}_status,
+    cast(statuses.{{ activity }}_status as varchar) as {{ activity }}_status,
     {% endfor -%}
     coalesce(counted.n_cells, 0) as n_cells,
     coalesce(counted.n_blank_cells, 0) as n_blank_cells,
@@ -209,5 +211,5 @@ left join cells on reports.report_no = cells.report_no
 left join counted on reports.report_no = counted.report_no
 left join volumes on reports.report_key = volumes.report_key
 left join procurement on reports.report_key = procurement.report_key
-left join statuses on reports.report_key = statuses.report_key
+left join statuses on reports.report_no = statuses.report_no
 left join findings on reports.report_no = findings.report_no
