@@ -4,14 +4,15 @@ with documents as not materialized (
     where text is not null
 ),
 
--- Found by keys alone: texts are read once and never sorted.
+-- Found by keys alone: texts are read once and never sorted. What has a text has lines, which are read without it.
 firsts as (
     select
         document_id,
         delivery,
         source_path,
         record
-    from documents
+    from {{ ref('int_documents') }}
+    where n_lines is not null
     qualify row_number() over (partition by document_id order by delivery, source_path, record) = 1
 )
 
