@@ -17,7 +17,11 @@ BODY_END = (
 )
 # Behind a township's name these end a name of its own; 市, 区, 县 make another unit of it (景德镇市).
 _OTHER_END = "村|社区|市|区|县|旗|州|盟|省|校|园|馆|队|处|会|部|团|庭|室|组|政府"
-_ENDS_NAME = re.compile(rf"(?:{BODY_END}|{_OTHER_END}|街|街办|办|场|连|行|司|台|校区)[）)]?$")
+_NAME_ENDS = tuple(
+    end + bracket
+    for end in f"{BODY_END}|{_OTHER_END}|街|街办|办|场|连|行|司|台|校区".split("|")
+    for bracket in ("", "）", ")")
+)
 _ENDS_OTHER = re.compile(rf"(?:{BODY_END}|{_OTHER_END})$")
 _REPEATED = re.compile(r"(.)\1+")
 _OUTER = re.compile(r"^(?:关于|中共)")
@@ -73,7 +77,7 @@ def unit_name(body: str) -> str:
 def is_whole_name(body: str) -> bool:
     """Tell whether a name has a place, and is not just the end of one (镇人民政府, 办事处) from a title broken over lines."""
     name = clean_body(body)
-    if not _ENDS_NAME.search(name):
+    if not name.endswith(_NAME_ENDS):
         return read_name(name).kind == "government"
     return len(unit_name(name)) >= 2 and not re.fullmatch(r"(?:人?民?政?府|街?道?办?事?处|委?员?会)", name)
 

@@ -11,6 +11,8 @@ from pipelines.forms.caches import cache_short
 from pipelines.parsing.numerals import figure_of
 
 PIECE = re.compile(figure_of(r"余?(?:条次|条(?:（[篇则件]）)?|篇(?:（[条次]）)?|则)") + r"(?![款例龙规措线])")
+# A match of it holds one of these.
+UNIT = re.compile("[条篇则]")
 MAY_DISCLOSE = re.compile(r"公开|发布|公布|推送|公示|其中|更新|信息")
 OPENS_LIST = re.compile(
     r"^(?:其中|在?(?:主动)?公开的(?:政府|政务)?信息(?:当)?中|具体(?:包括|为|是)|分别(?:包括|为|是)|包括|主要包括)[：，]?"

@@ -55,7 +55,7 @@ class Clause:
 
 def read_disclosure(sentence: Sentence, text: str, reading: Reading) -> Iterator[Found]:
     """Read one sentence; `text` is its text without what others have read, `reading` goes on to the next sentence."""
-    if not clauses.PIECE.search(text) or not clauses.MAY_DISCLOSE.search(text):
+    if not clauses.MAY_DISCLOSE.search(text) or not clauses.PIECE.search(text):
         reading.parent = None
         return
     text = clauses.leave_out_notes(text)
@@ -84,7 +84,7 @@ def _pass_mark(mark: str, behind: str, reading: Reading) -> None:
 def _read_clause(clause: str, start: int, behind: str, sentence: Sentence, reading: Reading) -> Iterator[Found]:
     if clauses.OPENS_LIST.match(clause):
         reading.lists.append(reading.parent)
-    figures = list(clauses.PIECE.finditer(clause))
+    figures = list(clauses.PIECE.finditer(clause)) if clauses.UNIT.search(clause) else []
     if not figures:
         plain = head_of(clause)
         reading.this_year = names_this_year(plain.text, reading.report_year, reading.this_year)
