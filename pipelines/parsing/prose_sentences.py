@@ -18,9 +18,9 @@ Line = tuple[int, str]
 _Found = tuple[tuple[str, str, int, int, str], ...]
 
 _SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
-_MARKS = str.maketrans("０１２３４５６７８９．：；（）！？％", "0123456789.：；（）！？%") | str.maketrans(
-    ":;()!?", "：；（）！？"
-)
+_MARKS = str.maketrans("０１２３４５６７８９．％:;()!?", "0123456789.%：；（）！？")
+# Without these, and they are rare, nothing is changed.
+_OTHER_MARKS = re.compile("[０-９．％:;()!?]")
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _LONE_COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _END = re.compile(r"[^。！？]+[。！？]?")
@@ -87,8 +87,10 @@ def _sentences_in(texts: tuple[str, ...]) -> _Found:
     for line in texts:
         starts.append(len(printed))
         printed += drop_glosses(_SPACE.sub("", line))
-    text = _THOUSANDS.sub(",", to_simplified(printed).translate(_MARKS))
-    text = _LONE_COMMA.sub("，", text)
+    text = to_simplified(printed)
+    if _OTHER_MARKS.search(text):
+        text = text.translate(_MARKS)
+    text = _LONE_COMMA.sub("，", _THOUSANDS.sub(",", text))
     found = []
     for match in _END.finditer(text):
         start, end = match.span()
