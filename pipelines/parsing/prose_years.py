@@ -35,7 +35,7 @@ def names_this_year(clause: str, report_year: int | None, known: bool | None) ->
     years, names_other, names_this = named
     if report_year is None and len(years) == 1:
         return not names_other
-    if years - {report_year} or names_other:
+    if any(year != report_year for year in years) or names_other:
         return False
     return True if years or names_this else known
 
