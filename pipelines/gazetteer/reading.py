@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from pipelines.gazetteer.index import NONE, Codes, Gazetteer, below, load_gazetteer
+from pipelines.gazetteer.index import NONE, Codes, below, load_gazetteer
 from pipelines.gazetteer.names import BODY_NAME, TOWNSHIP, office_endings
 
 _MAX_STEPS = 6
@@ -33,6 +33,9 @@ class Step:
     is_unit: bool
     is_short: bool = False
     is_loose: bool = False
+
+
+_Path = tuple[tuple[Step, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,9 @@ def read_name(name: str) -> Reading:
     The one that leaves the least unexplained, then the one that needs the fewest shortened names, then the longest first
     division: 吉林市 is the city and not the province with 市 left over.
     """
-    readings = [_as_reading(steps, rest) for steps, rest in _paths(load_gazetteer(), name, None, 0)]
-    return min(readings, key=_rank) if readings else Reading((), name, "no_place")
+    found: list[_Path] = []
+    _follow(found, (), name, None)
+    return min([_as_reading(*path) for path in found], key=_rank) if found else Reading((), name, "no_place")
 
 
 def is_office(rest: str, *, of_township: bool) -> bool:
@@ -97,37 +101,37 @@ def is_division_of(division: Reading, body: Reading) -> bool:
     )
 
 
-def _paths(gazetteer: Gazetteer, text: str, parents: Codes | None, depth: int) -> list[tuple[tuple[Step, ...], str]]:
-    found: list[tuple[tuple[Step, ...], str]] = []
-    for length in gazetteer.lengths.get(text[:2], ()) if depth < _MAX_STEPS else ():
-        if length > len(text) or (words := text[:length]) not in _meanings():
+def _follow(found: list[_Path], before: tuple[Step, ...], text: str, parents: Codes | None) -> None:
+    """Add all ways to go on with the text behind some steps, each step below the one before."""
+    if len(before) == _MAX_STEPS:
+        return
+    meanings, n_characters = _meanings(), len(text)
+    for length in load_gazetteer().lengths.get(text[:2], ()):
+        if length > n_characters or (words := text[:length]) not in meanings:
             continue
         rest = text[length:]
         for step in _steps(words, parents):
             if step.is_short and not step.is_loose and rest[:1] in _ENDINGS:
                 continue
-            found.append(((step,), rest))
-            if not step.is_unit:
-                found.extend(((step, *steps), left) for steps, left in _behind(gazetteer, rest, step.codes, depth + 1))
-    return found
+            steps = (*before, step)
+            found.append((steps, rest))
+            if step.is_unit:
+                continue
+            _follow(found, steps, rest, step.codes)
+            for office in _OFFICE_BETWEEN if rest.startswith(_OFFICE_BETWEEN) else ():
+                if rest.startswith(office):
+                    _follow(found, steps, rest.removeprefix(office), step.codes)
 
 
-def _behind(gazetteer: Gazetteer, rest: str, parents: Codes, depth: int) -> list[tuple[tuple[Step, ...], str]]:
-    found = _paths(gazetteer, rest, parents, depth)
-    for office in _OFFICE_BETWEEN:
-        if rest.startswith(office):
-            found.extend(_paths(gazetteer, rest.removeprefix(office), parents, depth))
-    return found
-
-
-def _steps(words: str, parents: Codes | None) -> list[Step]:
-    """What the words may be, below the parents where there are any."""
+@lru_cache(20_000)
+def _steps(words: str, parents: Codes | None) -> tuple[Step, ...]:
+    """What the words, a name of the gazetteer, may be, below the parents where there are any."""
     steps = []
     for codes, is_unit, is_short, is_loose in _meanings()[words]:
         own = codes if parents is None else below(codes, parents)
         if own:
             steps.append(Step(words, own, is_unit, is_short, is_loose))
-    return steps
+    return tuple(steps)
 
 
 @cache
@@ -152,10 +156,10 @@ def _meanings() -> dict[str, tuple[tuple[Codes, bool, bool, bool], ...]]:
 
 def _as_reading(steps: tuple[Step, ...], rest: str) -> Reading:
     last = steps[-1]
-    if is_office(rest, of_township=last.is_unit) and not last.is_short:
+    if not last.is_short and is_office(rest, of_township=last.is_unit):
         return Reading(steps, rest, "government")
-    if TOWNSHIP.search(_without_office(rest)) and not last.is_unit:
-        return Reading(steps, _without_office(rest), "unknown_unit")
+    if not last.is_unit and TOWNSHIP.search(words := _without_office(rest)):
+        return Reading(steps, words, "unknown_unit")
     return Reading(steps, rest, "department")
 
 
@@ -174,10 +178,7 @@ def _all_endings() -> tuple[str, ...]:
 
 def _rank(reading: Reading) -> tuple[bool, int, int, int, int]:
     """The least unexplained first, then the fewest shortened names, then the fewest and longest divisions."""
-    return (
-        reading.kind != "government",
-        0 if reading.kind == "government" else len(reading.rest),
-        sum(step.is_short or step.is_loose for step in reading.steps),
-        len(reading.steps),
-        -len(reading.steps[0].words),
-    )
+    steps = reading.steps
+    is_other = reading.kind != "government"
+    n_shortened = sum([step.is_short or step.is_loose for step in steps])
+    return is_other, len(reading.rest) if is_other else 0, n_shortened, len(steps), -len(steps[0].words)

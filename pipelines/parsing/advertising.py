@@ -14,6 +14,7 @@ from pipelines.forms.dictionary import load_seed
 
 # Titles, names and opening sentences; the pattern takes the square of a length, which hostile lines would make use of.
 _MAX_CHARACTERS = 600
+_LETTERS = re.compile("[A-Za-z]{2}")
 _LATIN = r"[A-Za-z]{2,12}\d{0,4}"
 # In a repetition a run of letters is taken whole and never divided again: there are as many ways to divide it as 1.6 to the
 # power of its length.
@@ -23,7 +24,7 @@ _RUN = r"[A-Za-z]{2,}+\d{0,4}+"
 @cache_short(maxsize=20_000)
 def drop_advertising(name: str) -> tuple[str, str]:
     """Split a name without spaces into the name and the advertising in it: (name, advertising)."""
-    if len(name) > _MAX_CHARACTERS or not _signs().search(name):
+    if len(name) > _MAX_CHARACTERS or not (_LETTERS.search(name) or _signs().search(name)):
         return name, ""
     found: list[str] = []
 
@@ -37,10 +38,10 @@ def drop_advertising(name: str) -> tuple[str, str]:
 
 @cache
 def _signs() -> re.Pattern[str]:
-    """What every match of the pattern holds: a quick look spares nearly all names the long one."""
+    """What every match of the pattern without Latin letters holds: a quick look spares nearly all names the long one."""
     seed = load_seed("advertising_words")
     words = [word for word, kind in seed.select("word", "kind").iter_rows() if kind in ("sure", "with_others")]
-    return re.compile("|".join(["[A-Za-z]{2}", *words]))
+    return re.compile("|".join(words))
 
 
 @cache

@@ -27,6 +27,12 @@ _COMPILED = re.compile(
 _COMPILING = re.compile(
     r"^([\u3400-\u9fff\U00020000-\U0003ffff]{2,24}?)(?:依照|按照|根据|依据)[^。]{0,60}?(?:编制|编写|形成|撰写)"
 )
+# Each with characters one of which every match of it holds.
+_PRESENTING = (
+    (re.compile("[现布编形总汇反介]"), _PRESENTED),
+    (re.compile("由"), _COMPILED),
+    (re.compile("[照据]"), _COMPILING),
+)
 _ENDS_NAME = re.compile(rf"(?:{BODY_END})$")
 _QUOTED = re.compile(r"《[^》]*》")
 _QUOTED_TITLE = re.compile(r"(?:编制|编写|形成|公布|发布|起草)[^《]{0,12}《([^《》]*)》")
@@ -61,12 +67,12 @@ def presented_body(lines: list[Line]) -> tuple[str, int] | None:
 @cache_short(maxsize=20_000)
 def _presented_in(text: str) -> str | None:
     words, _ = drop_advertising(compact(text))
-    for quoted in _QUOTED_TITLE.findall(words):
+    for quoted in _QUOTED_TITLE.findall(words) if "《" in words else ():
         name = title_body(quoted)
         if read_title(quoted) and is_whole_name(name) and not _NOBODY.search(name):
             return name
-    for pattern in (_PRESENTED, _COMPILED, _COMPILING):
-        match = pattern.search(words)
+    for sign, pattern in _PRESENTING:
+        match = pattern.search(words) if sign.search(words) else None
         if match is None:
             continue
         name = clean_body(match.groups()[-1])

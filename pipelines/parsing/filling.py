@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +106,7 @@ def fill_templates(skeletons: dict[int, Skeleton], templates: dict[str, Template
 
 
 def _prose(skeletons: dict[int, Skeleton]) -> pl.DataFrame:
-    lines = [line for skeleton in skeletons.values() for line in skeleton.prose]
+    lines = list(chain.from_iterable([skeleton.prose for skeleton in skeletons.values()]))
     docs = np.repeat(
         np.fromiter(skeletons, dtype=np.uint32, count=len(skeletons)),
         [len(skeleton.prose) for skeleton in skeletons.values()],
@@ -135,7 +136,8 @@ def _cells(skeletons: list[Skeleton], of_doc: Integers, kinds: list[Template], d
         mine = np.flatnonzero(of_doc == number)
         own = [skeletons[place] for place in mine]
         starts = np.array([skeleton.starts for skeleton in own], dtype=np.int64).reshape(len(own), -1)
-        printed = np.array([[vocabulary[text] for text in skeleton.figures] for skeleton in own], dtype=np.int64)
+        figures_of = chain.from_iterable([skeleton.figures for skeleton in own])
+        printed = np.fromiter(map(vocabulary.__getitem__, figures_of), dtype=np.int64).reshape(len(own), -1)
         places = begins[mine][:, None] + np.arange(heights[number])
         lines = starts[:, kind.table] + kind.first
         rows[places] = base + np.arange(heights[number])
@@ -171,17 +173,18 @@ def _joined(
 
     A word for zero is words where money is asked for, as in `tables`.
     """
+    own_columns = ["raw_value", "value_state", "value", "n_numbers"]
     printed = pl.Series("text", list(vocabulary), dtype=pl.String)
     read = printed.to_frame().join(parse_values(printed), on="text", how="left", maintain_order="left")
-    own = cells.select(text="raw_value", value_state="value_state", value="value", n_numbers="n_numbers")
-    values = pl.concat([read.select(own.columns), own], rechunk=True)
-    filled = values[np.where(figures < 0, len(vocabulary) + rows, figures)]
-    wordy = np.flatnonzero(((read["value_state"] == "zero") & ~read["text"].str.contains(r"\d")).to_numpy())
+    read = read.rename({"text": "raw_value"})
+    values = pl.concat([read.select(own_columns), cells.select(own_columns)], rechunk=True)
+    filled = values[np.where(figures < 0, len(vocabulary) + rows, figures).astype(np.uint32)]
+    wordy = np.flatnonzero(((read["value_state"] == "zero") & ~read["raw_value"].str.contains(r"\d")).to_numpy())
     if len(wordy):
         in_money = pl.Series(is_money[rows] & np.isin(figures, wordy))
         filled = filled.with_columns(
             value_state=pl.when(in_money).then(pl.lit("text")).otherwise("value_state"),
             value=pl.when(~in_money).then("value"),
         )
-    own_columns = {name: filled[name] for name in ("value_state", "value", "n_numbers")}
-    return cells[rows].with_columns(raw_value=filled["text"], **own_columns)
+    # What is filled in need not be picked from the templates first.
+    return cells.drop("line_start", "line_end", *own_columns)[rows.astype(np.uint32)].hstack(filled)

@@ -17,7 +17,15 @@ BODY_END = (
 )
 # Behind a township's name these end a name of its own; 市, 区, 县 make another unit of it (景德镇市).
 _OTHER_END = "村|社区|市|区|县|旗|州|盟|省|校|园|馆|队|处|会|部|团|庭|室|组|政府"
-_ENDS_NAME = re.compile(rf"(?:{BODY_END}|{_OTHER_END}|街|街办|办|场|连|行|司|台|校区)[）)]?$")
+_NAME_ENDS = tuple(
+    end + bracket
+    for end in f"{BODY_END}|{_OTHER_END}|街|街办|办|场|连|行|司|台|校区".split("|")
+    for bracket in ("", "）", ")")
+)
+_ENDS_OTHER = re.compile(rf"(?:{BODY_END}|{_OTHER_END})$")
+_REPEATED = re.compile(r"(.)\1+")
+_OUTER = re.compile(r"^(?:关于|中共)")
+_GOVERNMENT = re.compile(r"(?<=.)(?:人民政府|政府|办事处)$")
 _FILLING = re.compile(r"(?:年度?+|度|本级|机关|政务|关于|的|工作|主动|党委|基层|单位|公开|门户网站|网站)+")
 _NO_NAME = re.compile(r"[^\u3400-\u9fff\U00020000-\U0003ffff（）()·、]+")
 _TOWNSHIP_FIRST = re.compile(r"(.+(?:镇|乡|街道|苏木)(?:人民政府|办事处|政府)?)(.+)")
@@ -32,7 +40,7 @@ _PARENTS = re.compile(
 
 def clean_body(name: str) -> str:
     """Return a printed name without outer marks and a leading 中共 or 关于."""
-    return re.sub(r"^(?:关于|中共)", "", name.strip("《》“”\"'（）() ：:，,、—-"))
+    return _OUTER.sub("", name.strip("《》“”\"'（）() ：:，,、—-"))
 
 
 def cut_foreign_words(name: str) -> tuple[str, str]:
@@ -51,7 +59,7 @@ def cut_foreign_words(name: str) -> tuple[str, str]:
     own = parts[-1] if len(parts[-1]) >= 2 else left
     before = advertising + (left[: len(left) - len(own)] if left.endswith(own) else "")
     match = _TOWNSHIP_FIRST.fullmatch(own)
-    if match is None or re.search(rf"(?:{BODY_END}|{_OTHER_END})$", match.group(2)):
+    if match is None or _ENDS_OTHER.search(match.group(2)):
         return own, before
     behind = "" if _FILLING.fullmatch(match.group(2)) else match.group(2)
     return match.group(1), before + behind
@@ -60,15 +68,16 @@ def cut_foreign_words(name: str) -> tuple[str, str]:
 def unit_name(body: str) -> str:
     """Return the unit that a body governs: 大岚镇人民政府 -> 大岚镇, 城东街道办事处 -> 城东街道."""
     name = _OFFICE.sub("", body)
-    name = re.sub(r"街道办事处$", "街道", name)
-    return re.sub(r"(?<=.)(?:人民政府|政府|办事处)$", "", name)
+    if name.endswith("街道办事处"):
+        name = name.removesuffix("办事处")
+    return _GOVERNMENT.sub("", name)
 
 
 @cache_short(maxsize=5_000)
 def is_whole_name(body: str) -> bool:
     """Tell whether a name has a place, and is not just the end of one (镇人民政府, 办事处) from a title broken over lines."""
     name = clean_body(body)
-    if not _ENDS_NAME.search(name):
+    if not name.endswith(_NAME_ENDS):
         return read_name(name).kind == "government"
     return len(unit_name(name)) >= 2 and not re.fullmatch(r"(?:人?民?政?府|街?道?办?事?处|委?员?会)", name)
 
@@ -104,5 +113,5 @@ def find_parent(body: str, texts: list[str]) -> tuple[str | None, str]:
 
 def is_same_body(name: str, other: str) -> bool:
     """Tell whether two printed names can mean one body: equal units, or one the end of the other, misprints allowed."""
-    first, second = (re.sub(r"(.)\1+", r"\1", split_parent(unit_name(n))[1]) for n in (name, other))
+    first, second = (_REPEATED.sub(r"\1", split_parent(unit_name(n))[1]) for n in (name, other))
     return first in second or second in first

@@ -30,6 +30,9 @@ _PUBLISHED = re.compile(rf"(?:发布|公布|公开|发表)(?:日期|时间)\s*(?
 _DATED = re.compile(
     rf"(?:(?:成文|发文|生成|更新|印发)(?:日期|时间)|(?<![\u3400-\u9fff\U00020000-\U0003ffff])(?:日期|时间))\s*(?:[：:|｜]\s*)?{DATE}"
 )
+# Every date has one of these behind its year.
+_MONTH = re.compile(r"[月\-/.．]")
+_NO_DATES = (None, None, None, None)
 _DATE_FIRST = re.compile(rf"^\s*{DATE}[\s\d:：]*(?:来源|信息来源|文章来源|作者|浏览|点击|字体|阅读)")
 
 
@@ -97,5 +100,7 @@ def read_publication(lines: list[Line]) -> dt.date | None:
 @cache_short(maxsize=20_000)
 def _dates_in(text: str) -> tuple[dt.date | None, ...]:
     """The dates that a line gives in each way, the surest first."""
+    if not _MONTH.search(text):
+        return _NO_DATES
     matches = [pattern.search(text) for pattern in (_PUBLISHED, _DATED, _DATE_FIRST)]
     return *(read_date(match) if match else None for match in matches), whole_date(compact(text))

@@ -35,7 +35,7 @@ _WHOLE_DATE = re.compile(rf"[（(]?{DATE}[）)]?")
 
 def to_year(digits: str) -> int | None:
     """Return a printed year (`2020`, `二〇二〇`) as a number, None where it is none of 2000 to 2100."""
-    year = digits.translate(_DIGITS)
+    year = digits if digits.isascii() and digits.isdigit() else digits.translate(_DIGITS)
     return int(year) if year.isdigit() and 2000 <= int(year) <= 2100 else None
 
 

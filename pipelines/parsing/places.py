@@ -47,29 +47,35 @@ class Clue:
 
 def find_mentions(lines: dict[int, list[Line]]) -> dict[int, list[tuple[int, str]]]:
     """Return the full names of divisions above the townships that each document's lines print: doc -> (line, words)."""
-    prose = pl.DataFrame(
-        {
-            "doc": [doc for doc, printed in lines.items() for _ in printed],
-            "line": [number for printed in lines.values() for number, _ in printed],
-            "text": [text for printed in lines.values() for _, text in printed],
-        },
-        schema={"doc": pl.UInt32, "line": pl.Int32, "text": pl.String},
-    )
+    # Most lines come again in other texts.
+    named = _names_among({text for printed in lines.values() for _, text in printed})
+    mentions: dict[int, list[tuple[int, str]]] = {}
+    for doc, printed in lines.items():
+        first: dict[str, int] = {}
+        for number, text in printed:
+            if text in named:
+                for words in named[text]:
+                    first.setdefault(words, number)
+        if first:
+            mentions[doc] = [(number, words) for words, number in first.items()]
+    return mentions
+
+
+def _names_among(texts: Iterable[str]) -> dict[str, list[str]]:
+    """The names of divisions in each text that has any."""
     text = pl.col("text")
     governed = text.str.extract_all(_SHORT_MENTION).list.eval(pl.element().str.slice(0, 2))
     found = (
-        prose.select(
-            "doc", "line", words=text.str.extract_many(_mentioned_names(), leftmost=True).list.concat(governed)
-        )
+        pl.DataFrame({"text": list(texts)}, schema={"text": pl.String})
+        .select("text", words=text.str.extract_many(_mentioned_names(), leftmost=True).list.concat(governed))
         .explode("words")
         .filter(pl.col("words").is_in(list(load_gazetteer().divisions)))
         .drop_nulls()
-        .unique(["doc", "words"], keep="first", maintain_order=True)
     )
-    mentions: dict[int, list[tuple[int, str]]] = {}
-    for doc, line, words in found.iter_rows():
-        mentions.setdefault(doc, []).append((line, words))
-    return mentions
+    named: dict[str, list[str]] = {}
+    for line, words in found.iter_rows():
+        named.setdefault(line, []).append(words)
+    return named
 
 
 @cache

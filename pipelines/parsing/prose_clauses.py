@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 
+from pipelines.forms.caches import cache_short
 from pipelines.parsing.numerals import figure_of
 
 PIECE = re.compile(figure_of(r"余?(?:条次|条(?:（[篇则件]）)?|篇(?:（[条次]）)?|则)") + r"(?![款例龙规措线])")
+# A match of it holds one of these.
+UNIT = re.compile("[条篇则]")
 MAY_DISCLOSE = re.compile(r"公开|发布|公布|推送|公示|其中|更新|信息")
 OPENS_LIST = re.compile(
     r"^(?:其中|在?(?:主动)?公开的(?:政府|政务)?信息(?:当)?中|具体(?:包括|为|是)|分别(?:包括|为|是)|包括|主要包括)[：，]?"
 )
+MARKS = frozenset("，；（）：。")
 # Brackets open and close a list of their own; 、 ends a clause only behind a figure (组织机构22条、文件24条).
 CLAUSE_END = re.compile(
     r"([，；（）]|：(?!共?\d|共?[一二两三四五六七八九十百千]+余?[条篇则])|(?<=[条篇则])、|。|(?<=[条篇则])和(?=[^\d]))"
@@ -76,6 +80,7 @@ def leave_out_notes(text: str) -> str:
     return _BRACKETS.sub(lambda match: match.group() if PIECE.search(match.group()) else "", text)
 
 
+@cache_short(maxsize=20_000)
 def leave_out_names(clause: str) -> str:
     """Return a clause without account names, titles of documents and a number of kinds: they do not tell its figure."""
     named = _QUOTED.sub(
@@ -86,8 +91,9 @@ def leave_out_names(clause: str) -> str:
 
 def is_all_information(head: str, tail: str) -> bool:
     """Tell whether the words before and behind a figure count information as such, and no kind of it."""
-    return bool(
-        VERB_FIRST.search(head)
-        or INFORMATION_FIRST.search(head)
-        or (FIGURE_FIRST.search(head) and INFORMATION_BEHIND.search(tail))
-    )
+    return _names_information(head) or bool(tail and FIGURE_FIRST.search(head) and INFORMATION_BEHIND.search(tail))
+
+
+@cache_short(maxsize=20_000)
+def _names_information(head: str) -> bool:
+    return bool(VERB_FIRST.search(head) or INFORMATION_FIRST.search(head))

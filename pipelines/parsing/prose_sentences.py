@@ -15,11 +15,12 @@ from pipelines.forms.caches import cache_short
 from pipelines.parsing.characters import drop_glosses, to_simplified
 
 Line = tuple[int, str]
+_Found = tuple[tuple[str, str, int, int, str], ...]
 
 _SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
-_MARKS = str.maketrans("０１２３４５６７８９．：；（）！？％", "0123456789.：；（）！？%") | str.maketrans(
-    ":;()!?", "：；（）！？"
-)
+_MARKS = str.maketrans("０１２３４５６７８９．％:;()!?", "0123456789.%：；（）！？")
+# Without these, and they are rare, nothing is changed.
+_OTHER_MARKS = re.compile("[０-９．％:;()!?]")
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _LONE_COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _END = re.compile(r"[^。！？]+[。！？]?")
@@ -61,17 +62,24 @@ class Sentence:
 
 def read_sentences(lines: list[Line]) -> Iterator[Sentence]:
     """Give the sentences that may hold a figure, each with the words of its paragraph before it."""
-    for block in _join_lines(lines):
-        # The lines of a block follow each other without a gap.
-        first_line = block[0][0]
-        texts = tuple(text for _, text in block)
-        read = _sentences_in if sum(map(len, texts)) <= _MAX_KEPT else _sentences_in.__wrapped__
-        for text, printed, first, last, before in read(texts):
+    for first_line, texts in _join_lines(lines):
+        if len(texts) == 1:
+            read = _sentences_of(texts[0])
+        elif sum(map(len, texts)) <= _MAX_KEPT:
+            read = _sentences_in(tuple(texts))
+        else:
+            read = _sentences_in.__wrapped__(tuple(texts))
+        for text, printed, first, last, before in read:
             yield Sentence(text, printed, first_line + first, first_line + last, before)
 
 
+@cache_short(maxsize=20_000)
+def _sentences_of(line: str) -> _Found:
+    return _sentences_in.__wrapped__((line,))
+
+
 @lru_cache(maxsize=10_000)
-def _sentences_in(texts: tuple[str, ...]) -> tuple[tuple[str, str, int, int, str], ...]:
+def _sentences_in(texts: tuple[str, ...]) -> _Found:
     """The sentences of lines that belong together: text, printed text, first and last line from 0, the words before."""
     if not any(map(_WORTH.search, texts)):
         return ()
@@ -79,8 +87,10 @@ def _sentences_in(texts: tuple[str, ...]) -> tuple[tuple[str, str, int, int, str
     for line in texts:
         starts.append(len(printed))
         printed += drop_glosses(_SPACE.sub("", line))
-    text = _THOUSANDS.sub(",", to_simplified(printed).translate(_MARKS))
-    text = _LONE_COMMA.sub("，", text)
+    text = to_simplified(printed)
+    if _OTHER_MARKS.search(text):
+        text = text.translate(_MARKS)
+    text = _LONE_COMMA.sub("，", _THOUSANDS.sub(",", text))
     found = []
     for match in _END.finditer(text):
         start, end = match.span()
@@ -91,20 +101,20 @@ def _sentences_in(texts: tuple[str, ...]) -> tuple[tuple[str, str, int, int, str
     return tuple(found)
 
 
-def _join_lines(lines: list[Line]) -> Iterator[list[Line]]:
-    block: list[Line] = []
-    for line in lines:
-        if block and not (len(block) < _MAX_JOINED and _goes_on(block[-1], line)):
-            yield block
-            block = []
-        block.append(line)
+def _join_lines(lines: list[Line]) -> Iterator[tuple[int, list[str]]]:
+    """The lines that belong together, as the first one's number and all texts: no gap, no indented or numbered line, no end."""
+    block: list[str] = []
+    first = 0
+    for number, text in lines:
+        is_next = number == first + len(block) and 0 < len(block) < _MAX_JOINED
+        if is_next and not _begins_anew(text) and not _has_ended(block[-1]):
+            block.append(text)
+            continue
+        if block:
+            yield first, block
+        first, block = number, [text]
     if block:
-        yield block
-
-
-def _goes_on(line: Line, following: Line) -> bool:
-    """Tell whether the line below is the rest of a sentence: next to it, not indented, not numbered, no end above it."""
-    return following[0] == line[0] + 1 and not _begins_anew(following[1]) and not _has_ended(line[1])
+        yield first, block
 
 
 @cache_short(maxsize=20_000)

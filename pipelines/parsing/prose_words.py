@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pipelines.forms.caches import cache_short
 from pipelines.forms.dictionary import load_seed
 
 
@@ -27,7 +28,8 @@ def channel_words() -> dict[str, str]:
     return {word: quantity for word, kind, quantity in rows if kind == "channel"}
 
 
-def channels_in(text: str) -> list[str]:
+@cache_short(maxsize=20_000)
+def channels_in(text: str) -> tuple[str, ...]:
     """The channels that a text names, in order; 微信公众号 is one word, not 微信 and 公众号."""
     vocabulary = channel_words()
-    return list(dict.fromkeys(vocabulary[match.group()] for match in words_pattern("channel").finditer(text)))
+    return tuple(dict.fromkeys(vocabulary[match.group()] for match in words_pattern("channel").finditer(text)))

@@ -41,7 +41,8 @@ class Template:
         figure: the place of each cell's figure among the plain figures, -1 where its text is part of the skeleton.
         table, first, last: the table in which each cell stands, and the first and last of its lines, counted there from 0.
         is_money: whether each cell is one for money.
-        takes_words: whether values that are no plain figures may stand in it; how its rows are read rests on no value then.
+        takes_words: whether values that are no plain figures may stand in tables two to four; how their rows are read rests on
+            no value then.
         form_tables: the table of the form of each plain figure, with whether its cell is for money.
     """
 
@@ -62,9 +63,10 @@ class Template:
         """Tell whether a text with these values among its figures is filled in; each table must have a plain figure left."""
         if not self.takes_words or any(value.has_unit and self.form_tables[value.place][1] for value in odd):
             return False
+        tables = [self.form_tables[value.place][0] for value in odd]
         left = Counter(table for table, _ in self.form_tables)
-        left.subtract(self.form_tables[value.place][0] for value in odd)
-        return all(left[table] > 0 for table in _TABLES)
+        left.subtract(tables)
+        return all(table in _TABLES for table in tables) and all(left[table] > 0 for table in _TABLES)
 
 
 _kept: dict[str, Template | None] = {}
@@ -99,9 +101,8 @@ def _make_templates(signatures: list[str]) -> list[Template | None]:
     cells = tables.cells.partition_by("doc", as_dict=True, include_key=False)
     numbers = dict(pages.numbers.iter_rows())
     n_prose = dict(prose.group_by("doc").len().iter_rows())
-    # A row that has run together with another is divided by what its values are; so are units in tables of channels.
-    rows = pages.form.rows
-    by_value = set(rows.filter(pl.col("is_merged") | ~pl.col("table_key").is_in(_TABLES))["doc"])
+    # A row that has run together with another is divided by what its values are.
+    by_value = set(pages.form.rows.filter("is_merged")["doc"])
     made: list[Template | None] = []
     for doc, form_version, form_basis in tables.reports.iter_rows():
         template = None

@@ -40,6 +40,8 @@ _LISTED = re.compile(r"(?:上一篇|下一篇|附件|附表|相关|下载|上级
 _BRACKETED_YEAR = re.compile(r"[（(].{4,12}[)）]")
 _YEAR = re.compile(YEAR)
 _OPEN_WORDS = ("政府", "信息", "政务", "年度", "度政", "度信")
+_ISSUED_FIRST = re.compile(r"^[《〈“\"]*(?:附件\d*[:：]?)?(?:关于)?(?:印发|公布|发布)?[《〈“\"]*")
+_YEAR_FIRST = re.compile(r"^[（(\[〔]?" + YEAR + r"度?[）)\]〕]?")
 _MAX_TITLE = 80
 _MAX_LINES = 4
 
@@ -73,14 +75,14 @@ def find_title(lines: list[Line]) -> Title | None:
     found = [title for title in _candidates(lines) if _is_report(title.text) and not _LISTED.match(title.text)]
     if not found:
         return None
-    best = [
-        [t for t in found if title_year(t.text) and is_whole_name(t.body)],
-        [t for t in found if is_whole_name(t.body)],
-        [t for t in found if title_year(t.text)],
+    dated = [t for t in found if title_year(t.text)]
+    chosen = (
+        [t for t in dated if is_whole_name(t.body)]
+        or [t for t in found if is_whole_name(t.body)]
+        or dated
         # 政府信息公开年报 alone is the name of a column of the site.
-        [t for t in found if t.text.endswith("年度报告")],
-    ]
-    chosen = next((titles for titles in best if titles), [])
+        or [t for t in found if t.text.endswith("年度报告")]
+    )
     if not chosen:
         return None
     end = min(title.line_end for title in chosen)
@@ -116,15 +118,19 @@ def read_title(text: str | None) -> str | None:
     return _undouble(words) if words and _REPORT.search(words) and len(words) <= _MAX_TITLE else None
 
 
-@cache_short(maxsize=5_000)
 def title_body(title: str) -> str:
     """Return the words of a title that name the body: before the year and 信息公开, or between the two."""
-    return cut_foreign_words(_words_of_body(title))[0]
+    return _cut_title(title)[0]
 
 
 def foreign_words(title: str) -> str:
     """Return the words of a title that stand round the body's name and belong to no name, such as advertising."""
-    return drop_advertising(title)[1] or cut_foreign_words(_words_of_body(title))[1]
+    return drop_advertising(title)[1] or _cut_title(title)[1]
+
+
+@cache_short(maxsize=20_000)
+def _cut_title(title: str) -> tuple[str, str]:
+    return cut_foreign_words(_words_of_body(title))
 
 
 def _words_of_body(title: str) -> str:
@@ -135,8 +141,7 @@ def _words_of_body(title: str) -> str:
         year = _YEAR.search(title)
         if year and read_name(title[: year.start()]).kind == "no_place" and title[year.end() :][:2] not in _OPEN_WORDS:
             title = title[year.start() :]
-    words = re.sub(r"^[《〈“\"]*(?:附件\d*[:：]?)?(?:关于)?(?:印发|公布|发布)?[《〈“\"]*", "", title)
-    words = re.sub(r"^[（(\[〔]?" + YEAR + r"度?[）)\]〕]?", "", words)
+    words = _YEAR_FIRST.sub("", _ISSUED_FIRST.sub("", title))
     cut = _CUT.search(words)
     body = words[: cut.start()] if cut else words
     rest = words[cut.start() :] if cut else ""

@@ -5,6 +5,7 @@ Belongs here: which cells of a skeleton are values whose words cannot change how
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,13 +14,14 @@ import polars as pl
 
 from pipelines.forms.labels import header_labels, label_key, row_labels
 from pipelines.parsing.skeletons import FIGURE_MARK, PROSE_MARK
-from pipelines.parsing.values import parse_values
+from pipelines.parsing.values import UNIT_SPELLINGS, clean_value, parse_values
 
 _MAX_VALUE = 8
 _MAX_KEPT = 50_000
 _STATES = ("blank", "not_applicable", "zero", "number", "text")
 _MARK_LINE = "\n" + FIGURE_MARK
-_VALUE, _LABEL, _NUMBER, _COUNTED = 1, 2, 4, 8
+_CELL = re.compile(rf"\t[^\t{FIGURE_MARK}]*")
+_VALUE, _LABEL, _NUMBER, _COUNTED, _HEADER = 1, 2, 4, 8, 16
 _MAX_KEPT_ROW = 1_000
 
 
@@ -63,7 +65,7 @@ def loosen(signatures: Iterable[str]) -> dict[str, Loosened]:
         if len(kept) > _MAX_KEPT:
             kept.clear()
     new = {row for tables in divided.values() for rows in tables for row in rows if row not in _rows}
-    _judge_cells({cell for row in new for cell in row.split("\n") if cell not in _cells})
+    _judge_cells({cell for row in new for cell in (*row.split("\n"), *_whole_cells(row)) if cell not in _cells})
     own = {row: _loosen_row(row) for row in new}
     _rows.update((row, found) for row, found in own.items() if len(row) <= _MAX_KEPT_ROW)
     return {signature: _join(tables, own) for signature, tables in divided.items()}
@@ -89,13 +91,18 @@ def _join(tables: list[list[str]], new: dict[str, _Row]) -> Loosened:
 
 
 def _loosen_row(row: str) -> _Row:
-    """Put marks for the values at the end of a printed row that has a plain figure among them, or a label of the form before them."""
+    """Put marks for the values at the end of a printed row that has a plain figure among them, or a label of the form before them.
+
+    Beside other headers of columns 其他 is one of them, and the blank cell behind it no value.
+    """
     cells = row.split("\n")
     kinds = [_VALUE if cell == FIGURE_MARK else _cells.get(cell, 0) for cell in cells]
     first = len(cells)
     while first and kinds[first - 1] & _VALUE:
         first -= 1
     if not (FIGURE_MARK in cells[first:] or (0 < first < len(cells) and kinds[first - 1] & _LABEL)):
+        return _Row(row, (), row.count(FIGURE_MARK))
+    if FIGURE_MARK not in cells and any(_cells.get(cell, 0) & _HEADER for cell in _whole_cells(row)):
         return _Row(row, (), row.count(FIGURE_MARK))
     before = cells[:first].count(FIGURE_MARK)
     odd = tuple(
@@ -107,10 +114,15 @@ def _loosen_row(row: str) -> _Row:
     return _Row("\n".join(marked), odd, before + len(cells) - first)
 
 
-def _judge_cells(lines: set[str]) -> None:
-    """Keep what lines are: a value by itself, the label of a row, or neither.
+def _whole_cells(row: str) -> list[str]:
+    """The cells of a printed row, each with the lines that continue it."""
+    return [cell.rstrip("\n") for cell in _CELL.findall(row)]
 
-    A value is short, one figure at most, of no unit but that of counts, and its words name neither row nor column.
+
+def _judge_cells(lines: set[str]) -> None:
+    """Keep what lines are: a value by itself, the label of a row, that of a column alone, or neither.
+
+    A value is short, one figure at most, of no unit but that of counts, no unit alone, and its words name neither row nor column.
     """
     cells = [line for line in lines if line.startswith("\t")]
     texts = pl.Series("text", [line[1:] for line in cells], dtype=pl.String)
@@ -120,13 +132,15 @@ def _judge_cells(lines: set[str]) -> None:
         is_value=~pl.col("label").is_in(pl.concat([labels["label"], headers["label"]]).implode())
         & (pl.col("text").str.len_chars() <= _MAX_VALUE)
         & ~pl.col("text").str.contains("[：:]")
+        & ~clean_value(pl.col("text")).str.contains(f"^(?:{UNIT_SPELLINGS})$")
         & pl.col("value_state").is_in(_STATES)
         & (pl.col("n_numbers") <= 1)
         & pl.col("printed_unit").fill_null("count").eq("count"),
         is_label=pl.col("label").is_in(labels.filter(~pl.col("is_heading"))["label"].implode()),
         is_number=pl.col("n_numbers") > 0,
         has_unit=pl.col("printed_unit").is_not_null(),
+        is_header=pl.col("label").is_in(headers["label"].implode()),
     )
-    weights = np.array([_VALUE, _LABEL, _NUMBER, _COUNTED])
+    weights = np.array([_VALUE, _LABEL, _NUMBER, _COUNTED, _HEADER])
     kinds = judged.to_numpy() @ weights if cells else []
     _cells.update((cell, int(kind)) for cell, kind in zip(cells, kinds, strict=True) if len(cell) <= _MAX_KEPT_ROW)

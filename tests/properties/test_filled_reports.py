@@ -155,6 +155,14 @@ def test_a_value_that_may_be_more_than_one_is_read_with_care(plain_page, value):
     assert loose.odd == ()
 
 
+def test_neither_the_blank_cell_of_a_header_nor_a_unit_is_a_value():
+    """其他 names rows as well as columns; units stand between a label and its figures."""
+    header = "\n\t商业企业\n\t法律\n服务机构\n\t其他\n\t"
+    units = "\t2.政府网站公开政府信息数\n\t条"
+    signature = f"{header}\n\n\t规章\n\t\n\t/\n\n{units}\x00\n\t无"
+    assert loosen([signature])[signature].signature == f"{header}\n\n\t规章\x00\x00\n\n{units}\x00\x00"
+
+
 def test_a_template_keeps_no_more_than_its_bound(monkeypatch):
     monkeypatch.setattr(templates, "_MAX_KEPT", 3)
     templates._kept.clear()
