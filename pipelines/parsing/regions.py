@@ -108,11 +108,13 @@ def _leading_empty(pending: list[Piece]) -> list[Piece]:
 def _role(piece: Piece) -> str:
     if piece.style == "empty":
         return "empty"
-    if piece.style != "line":
-        return "cell"
-    if _PAGE_NUMBER.fullmatch(piece.text):
-        return "page"
-    return _role_of_line(piece.text.strip())
+    return role_of_line(piece.text) if piece.style == "line" else "cell"
+
+
+@cache_short(maxsize=50_000)
+def role_of_line(text: str) -> str:
+    """Return what a line without marks is: `label`, `figures`, `heading`, `sentence`, `words`, or the number of a `page`."""
+    return "page" if _PAGE_NUMBER.fullmatch(text) else _role_of_line(text.strip())
 
 
 @cache_short(maxsize=50_000)
