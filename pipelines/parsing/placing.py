@@ -39,14 +39,14 @@ def _fill_by_place(texts: dict[int, str]) -> Filled | None:
     own = {
         doc: merged[skeleton.signature]
         for doc, skeleton in skeletons.items()
-        if skeleton.signature in merged and _is_apart(skeleton) and _are_values(merged[skeleton.signature])
+        if skeleton.signature in merged and _are_values(merged[skeleton.signature])
     }
     counted = Counter(loose.signature for loose in own.values())
     templates = find_templates((s for s, n in counted.items() if n > 1 or is_kept(s, by_place=True)), by_place=True)
     known = {
         doc: loose.mark(skeletons[doc])
         for doc, loose in own.items()
-        if loose.signature in templates and templates[loose.signature].takes(loose.odd)
+        if loose.signature in templates and templates[loose.signature].takes(loose.odd) and _is_apart(skeletons[doc])
     }
     used = {skeleton.signature: templates[skeleton.signature] for skeleton in known.values()}
     return fill_templates(known, used) if known else None

@@ -149,17 +149,21 @@ def _role_of_words(text: str) -> str:
 def _holds_labels(text: str) -> bool:
     """Tell whether a long line is made of labels: a whole header or table in one line."""
     key = label_key_of(text)
-    covered = 0
-    for label in _long_labels():
-        covered += len(label) * key.count(label)
-    return len(key) >= _MIN_DISTINCT and covered >= 0.7 * len(key)
+    begun = _long_labels().keys() & {key[at : at + _MIN_DISTINCT] for at in range(len(key) - _MIN_DISTINCT + 1)}
+    covered = sum(len(label) * key.count(label) for head in begun for label in _long_labels()[head])
+    return bool(begun) and covered >= 0.7 * len(key)
 
 
 @cache
-def _long_labels() -> tuple[str, ...]:
+def _long_labels() -> dict[str, list[str]]:
+    """Labels of four characters at least, by the first four of them."""
     from pipelines.forms.matching import dictionary  # noqa: PLC0415
 
-    return tuple(label for label in dictionary() if len(label) >= _MIN_DISTINCT)
+    found: dict[str, list[str]] = {}
+    for label in dictionary():
+        if len(label) >= _MIN_DISTINCT:
+            found.setdefault(label[:_MIN_DISTINCT], []).append(label)
+    return found
 
 
 def _is_section(text: str) -> bool:
