@@ -27,7 +27,7 @@ _DECLARED = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNO
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CODECS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "utf-8": "utf-8", "utf8": "utf-8",
            "big5": "big5", "big5-hkscs": "big5"}  # fmt: skip
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _IMAGES = "img, image, canvas, embed, object, input[type=image]"
 
 
@@ -164,4 +164,4 @@ def _add_text(text: str, verbatim: bool, builder: PageBuilder) -> None:
 
 def _foreign_plausibility(text: str) -> float:
     """Return how plausible what is not ASCII is: markup is read alike in all encodings."""
-    return plausibility("".join(_NOT_ASCII.findall(text)))
+    return plausibility("".join(_ASCII.split(text)))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import NamedTuple
 
 BARS = "|｜│┃¦∣"
 _BAR = re.compile(f"[{BARS}]")
@@ -25,8 +26,7 @@ _BRACKETED_ROW = re.compile(rf"\s*+(?:{_BRACKETED.pattern}){{2,}}")
 _BLANK = re.compile(r"[\s\u3000\u200b\ufeff]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A cell, or a line without any mark.
 
     Attributes:

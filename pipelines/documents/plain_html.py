@@ -199,10 +199,10 @@ def _read_table(table: _Open) -> str:
     """Return the lines of a table without tables in it."""
     (marked,) = table.pieces
     before, *cells = marked.split(_CELL)
-    words = [" ".join(cell.split()) for cell in cells]
-    if table.n_cells > 1 and "。" not in marked and max(map(len, words)) <= LONG:
+    words = {cell: " ".join(cell.split()) for cell in set(cells)}
+    if table.n_cells > 1 and "。" not in marked and max(map(len, words.values())) <= LONG:
         # No cell is long enough to be anything but a cell.
-        rows = "\n\t".join([*words, _ROW, ""]).split(f"{_ROW}\n\t")
+        rows = "\n\t".join([*map(words.__getitem__, cells), _ROW, ""]).split(f"{_ROW}\n\t")
         read = "".join([f"\t{row[:-1]}\n" for row in rows if row])
     else:
         read = "\n".join(_read_long_cells(cells))

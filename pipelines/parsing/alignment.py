@@ -112,6 +112,7 @@ def take_by_header(row: FoundRow, first: FoundRow, headers: list[list[Wording]],
     if columns is not None:
         row.values = [tokens[0] for tokens in columns]
         row.repeated = [token for tokens in columns for token in tokens[1:] if token.kind != "blank"]
+    row.rests_on_values = bool(row.repeated) or row.is_unproved
     return True
 
 
@@ -120,6 +121,7 @@ def _take_first(row: FoundRow, cells: list[str | None], n: int, *, runs_on: bool
     if len(row.values) == len(cells) and all(token.kind == "blank" for token in row.values[n:]):
         row.values = row.values[:n]
         return True
+    row.rests_on_values = len(row.values) < len(cells)
     # Where header and rows run on in one line, a row of fewer cells than the header has lost some.
     row.is_unproved = row.number != 0 and len(row.values) < len(cells) and (runs_on or _ends_empty(row))
     return row.is_unproved

@@ -6,8 +6,8 @@ Belongs here: which label a value belongs to. Which column it belongs to is the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
 from pipelines.forms.matching import RowLabel
 from pipelines.parsing.found import CASES, FoundRow, FoundTables, sizes_of
@@ -55,7 +55,7 @@ class _Assembly:
 
     def _take_words(self, run: list[Token]) -> None:
         """Collect words; a printed row that is a label and as many words as it has values is complete."""
-        for number, group in groupby(run, key=lambda token: token.row):
+        for number, group in groupby(run, key=attrgetter("row")):
             row = list(group)
             wordings, texts = split_texts(read_wordings(row)) if number and len(row) > 1 else ([], [])
             label = self._row_label(wordings) if texts else None
@@ -85,7 +85,7 @@ class _Assembly:
                 # Words that are no label may be its value; of several values nobody can tell which.
                 if sizes_of(row.label) != (1,) or len(following.tokens) > 1:
                     continue
-                row.values, row.is_printed_only = [replace(following.tokens[0], kind="text")], False
+                row.values, row.is_printed_only = [following.tokens[0]._replace(kind="text")], False
             self.found.rows.append(row)
 
     def _take_values(self, run: list[Token]) -> None:
@@ -121,7 +121,7 @@ class _Assembly:
             return wordings
         if len(self.row.values) + len(words) != max(sizes_of(self.row.label)) or texts == len(wordings):
             return wordings
-        self.row.values.extend(replace(token, kind="text") for token in words)
+        self.row.values.extend(token._replace(kind="text") for token in words)
         return wordings[texts:]
 
     def _takes_text(self, run: list[Token]) -> bool:
@@ -136,7 +136,7 @@ class _Assembly:
             return False
         if read_wordings(self.words)[0].kind != "unknown":
             return False
-        self.row.values.extend([replace(word, kind="text"), *run])
+        self.row.values.extend([word._replace(kind="text"), *run])
         self.words = []
         return True
 
@@ -215,7 +215,7 @@ class _Assembly:
 
     def _extend(self, row: FoundRow, run: list[Token]) -> None:
         """Rows printed without any words complete the row above or begin with nothing that names them."""
-        for number, group in groupby(run, key=lambda token: token.row):
+        for number, group in groupby(run, key=attrgetter("row")):
             tokens = list(group)
             fresh = not row.values or not number or row.values[-1].row == number
             if fresh or (len(row.values) + len(tokens) <= max(sizes_of(row.label)) and row.values[-1].row != number):
@@ -234,11 +234,12 @@ class _Assembly:
 def _runs(tokens: Sequence[Token]) -> Iterator[tuple[bool, list[Token]]]:
     """Runs of words and of values; empty cells before words in the same printed row are no values."""
     usable: list[Token] = []
-    for number, group in groupby(tokens, key=lambda token: token.row):
+    for number, group in groupby(tokens, key=attrgetter("row")):
         row = list(group)
-        first = next((i for i, token in enumerate(row) if token.kind != "blank"), len(row))
-        if number and first < len(row) and row[first].kind == "words":
-            row = row[first:]
+        if number and row[0].kind == "blank":
+            first = next((i for i, token in enumerate(row) if token.kind != "blank"), len(row))
+            if first < len(row) and row[first].kind == "words":
+                row = row[first:]
         usable.extend(mark_texts(row) if number else row)
     for is_words, group in groupby(usable, key=lambda token: token.kind == "words"):
         yield is_words, list(group)

@@ -27,7 +27,10 @@ from pipelines.parsing.wording import Wording
 
 
 class CarefulReader:
-    """Collects the rows of texts that are read one at a time; `frames` gives them as `FormRows` and prose."""
+    """Collects the rows of texts that are read one at a time; `frames` gives them as `FormRows` and prose.
+
+    `by_place`: the texts whose cells have their columns by place alone, whatever the values in them are.
+    """
 
     def __init__(self) -> None:
         self.rows: list[tuple[Any, ...]] = []
@@ -36,6 +39,7 @@ class CarefulReader:
         self.leftovers: list[tuple[Any, ...]] = []
         self.prose: list[tuple[int, int, str]] = []
         self.numbers: dict[int, int] = {}
+        self.by_place: set[int] = set()
         self._next_row = 1
 
     def read(self, doc: int, pieces: list[Piece]) -> None:
@@ -59,6 +63,8 @@ class CarefulReader:
         for tables, tokens in sorted(found, key=lambda each: -len(each[0].rows)):
             self._trim(tables, tokens, versions, seen)
             _settle_leftovers(tables, tokens)
+        if not any(row.rests_on_values for tables, _ in found for row in tables.rows):
+            self.by_place.add(doc)
         for number, (tables, tokens) in enumerate(found):
             values = [token for row in tables.rows for token in row.values if token.kind in ("words", "text")]
             figures = [token for token in tokens if token.kind == "figure"]

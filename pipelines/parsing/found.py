@@ -28,6 +28,7 @@ class FoundRow:
         header: number of the header above it in `FoundTable.headers`, or None.
         is_printed_only: its label stands where nothing marks cells, and no value behind it: all its cells are empty.
         repeated: figures that a cell spanning several columns prints again in each of them.
+        rests_on_values: other values might be placed in another way; else the places of cells alone decide.
     """
 
     label: RowLabel
@@ -44,6 +45,7 @@ class FoundRow:
     is_unproved: bool = False
     is_printed_only: bool = False
     repeated: list[Token] = field(default_factory=list)
+    rests_on_values: bool = False
 
 
 @dataclass(slots=True)

@@ -28,13 +28,15 @@ _MARKS = rf"[{BARS}]|[^\t].*\t|^\t.*\t"
 class Pages:
     """The form rows and prose lines (`doc`, `line`, `text`) of a batch.
 
-    `numbers`: `doc`, `n` figures in table regions; `whole`: the documents whose three tables are complete.
+    `numbers`: `doc`, `n` figures in table regions; `whole`: the documents whose three tables are complete; `by_place`:
+    those read with care whose cells have their columns by place alone.
     """
 
     form: FormRows
     prose: pl.DataFrame
     numbers: pl.DataFrame
     whole: pl.Series
+    by_place: frozenset[int]
 
 
 def read_pages(docs: pl.DataFrame) -> Pages:
@@ -70,6 +72,7 @@ def _read_pages(docs: pl.DataFrame) -> Pages:
             ]
         ),
         whole=whole,
+        by_place=frozenset(reader.by_place),
     )
 
 
@@ -89,7 +92,7 @@ def _tabbed_documents(lines: pl.DataFrame) -> pl.Series:
 def _whole_documents(form: FormRows, prose: pl.DataFrame) -> pl.Series:
     """Texts all of whose tables are complete: every row has its values and nothing is left over."""
     editions = choose_editions(form)
-    placed = place_values(form, editions)
+    placed = place_values(form, editions, complete=True)
     expected = (
         form_cells()
         .filter((pl.col("row_kind") == "data") & pl.col("table_key").is_in(["t2", "t3", "t4"]))

@@ -6,6 +6,7 @@ Belongs here: proving a placement by row totals, the balance and the totals row.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -147,12 +148,13 @@ def realign_rows(short: pl.DataFrame, values: pl.DataFrame, cells: pl.DataFrame)
     found: list[tuple[object, ...]] = []
     printed = _printed_values(values.join(short, on="row", how="semi"))
     figures = _placed_figures(cells, short)
-    for (doc, version, table), rows in short.group_by("doc", "form_version", "table_key", maintain_order=True):
+    tables: dict[tuple[int, str, str], list[ShortRow]] = defaultdict(list)
+    for doc, version, table, row, key, n in short.select(
+        "doc", "form_version", "table_key", "row", "row_key", "n_expected"
+    ).iter_rows():
+        tables[doc, version, table].append(ShortRow(row, key, n, tuple(printed.get(row, ()))))
+    for (doc, version, table), mine in tables.items():
         columns = _columns(str(version), str(table))
-        mine = [
-            ShortRow(row, key, n, tuple(printed.get(row, ())))
-            for row, key, n in rows.select("row", "row_key", "n_expected").rows()
-        ]
         if not columns or any(row.n != len(columns) for row in mine):
             columns = ()
         proved = realign_table(str(version), str(table), columns, mine, figures.get((doc, table), {}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby, pairwise
+from operator import attrgetter
 
 from pipelines.documents.layouts import Piece
 from pipelines.parsing.assembly import assemble
@@ -66,7 +67,7 @@ def _is_row_number(text: str) -> bool:
 
 
 def _printed_rows(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
-    return [(number, list(group)) for number, group in groupby(tokens, key=lambda token: token.row) if number]
+    return [(number, list(group)) for number, group in groupby(tokens, key=attrgetter("row")) if number]
 
 
 def _tokens_of(pieces: list[Piece], spare: int, step: int) -> list[Token]:

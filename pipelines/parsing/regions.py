@@ -108,11 +108,13 @@ def _leading_empty(pending: list[Piece]) -> list[Piece]:
 def _role(piece: Piece) -> str:
     if piece.style == "empty":
         return "empty"
-    if piece.style != "line":
-        return "cell"
-    if _PAGE_NUMBER.fullmatch(piece.text):
-        return "page"
-    return _role_of_line(piece.text.strip())
+    return role_of_line(piece.text) if piece.style == "line" else "cell"
+
+
+@cache_short(maxsize=50_000)
+def role_of_line(text: str) -> str:
+    """Return what a line without marks is: `label`, `figures`, `heading`, `sentence`, `words`, or the number of a `page`."""
+    return "page" if _PAGE_NUMBER.fullmatch(text) else _role_of_line(text.strip())
 
 
 @cache_short(maxsize=50_000)
@@ -147,17 +149,21 @@ def _role_of_words(text: str) -> str:
 def _holds_labels(text: str) -> bool:
     """Tell whether a long line is made of labels: a whole header or table in one line."""
     key = label_key_of(text)
-    covered = 0
-    for label in _long_labels():
-        covered += len(label) * key.count(label)
-    return len(key) >= _MIN_DISTINCT and covered >= 0.7 * len(key)
+    begun = _long_labels().keys() & {key[at : at + _MIN_DISTINCT] for at in range(len(key) - _MIN_DISTINCT + 1)}
+    covered = sum(len(label) * key.count(label) for head in begun for label in _long_labels()[head])
+    return bool(begun) and covered >= 0.7 * len(key)
 
 
 @cache
-def _long_labels() -> tuple[str, ...]:
+def _long_labels() -> dict[str, list[str]]:
+    """Labels of four characters at least, by the first four of them."""
     from pipelines.forms.matching import dictionary  # noqa: PLC0415
 
-    return tuple(label for label in dictionary() if len(label) >= _MIN_DISTINCT)
+    found: dict[str, list[str]] = {}
+    for label in dictionary():
+        if len(label) >= _MIN_DISTINCT:
+            found.setdefault(label[:_MIN_DISTINCT], []).append(label)
+    return found
 
 
 def _is_section(text: str) -> bool:

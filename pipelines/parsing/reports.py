@@ -13,13 +13,14 @@ import polars as pl
 
 from pipelines.forms.dictionary import load_seed
 from pipelines.parsing.editions import NATIONAL
-from pipelines.parsing.filling import fill_known, in_order
+from pipelines.parsing.filling import in_order
 from pipelines.parsing.headers import Header, read_header
 from pipelines.parsing.identity import identify
 from pipelines.parsing.identity_frames import candidate_frame, evidence_frame, identity_frame, place_findings
 from pipelines.parsing.limits import excess_of
 from pipelines.parsing.pages import read_pages
 from pipelines.parsing.places import find_mentions
+from pipelines.parsing.placing import fill_texts
 from pipelines.parsing.prose import read_prose
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.signatures import sign_reports
@@ -56,7 +57,7 @@ def parse_texts(
     """
     excess = {doc: reason for doc, text in texts.items() if (reason := excess_of(text)) is not None}
     within = {doc: text for doc, text in texts.items() if doc not in excess}
-    filled, rest = fill_known(within)
+    filled, rest = fill_texts(within)
     docs = pl.Series("doc", list(within), dtype=pl.UInt32)
     pages = read_pages(pl.DataFrame(list(rest.items()), schema={"doc": pl.UInt32, "text": pl.String}, orient="row"))
     prose = in_order(filled.prose, pages.prose)

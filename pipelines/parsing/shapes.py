@@ -57,6 +57,9 @@ def trim_rows(
             or below.get(id(row))
         )
     ]
+    for row, n in open_rows:
+        # Where each row has as many cells as the form, none of them only fills up the grid.
+        row.rests_on_values |= len(row.values) != n or row.label.table_key == "t3"
     if open_rows:
         _take_by_reading(rows, open_rows, seen)
     width = header_width(known[0][0], grid) if known else 0

@@ -27,16 +27,20 @@ class Placed:
     findings: pl.DataFrame
 
 
-def place_values(form: FormRows, editions: pl.DataFrame) -> Placed:
+def place_values(form: FormRows, editions: pl.DataFrame, *, complete: bool = False) -> Placed:
     """Place the values of every form row; `editions` comes from `editions.choose_editions`.
 
     A row is placed where its number of values is that of the form and its header, if one stands above it, names the
     same columns (in any order). A row printed twice with the same values counts once; with others it proves nothing.
+    `complete`: leave out documents with a row of the form that has a problem; their tables cannot be complete.
     """
     rows = _with_versions(form.rows, editions)
     values = _without_placeholders(_without_unit_cells(form.values, rows), rows)
     columns = _columns_of(values, rows, form.headers)
     rows = _judge_rows(rows, values, columns)
+    if complete:
+        broken = rows.filter(pl.col("problem").is_not_null() & pl.col("table_key").is_in(["t2", "t3", "t4"]))
+        rows = rows.filter(~pl.col("doc").is_in(broken["doc"].unique().implode()))
     cells = _cells_of(values, rows.filter(pl.col("problem").is_null()), columns, "read")
     rows, proved = _realign(rows, values, cells)
     realigned = _cells_of(proved, rows.filter(pl.col("problem") == "row_realigned"), columns, "realigned")

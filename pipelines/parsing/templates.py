@@ -6,7 +6,7 @@ from a text made of the signature, never from the first document that had it.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,10 +16,11 @@ import polars as pl
 
 from pipelines.forms.dictionary import form_cells
 from pipelines.parsing.editions import NATIONAL
-from pipelines.parsing.pages import read_pages
+from pipelines.parsing.pages import Pages, read_pages
 from pipelines.parsing.sections import assign_sections, find_sections
 from pipelines.parsing.skeletons import FIGURE_MARK, PROSE_MARK
 from pipelines.parsing.table_reading import read_tables
+from pipelines.parsing.template_rows import FormRow, stands_by_place
 from pipelines.parsing.value_marks import OddValue
 
 _FIGURE = "1"
@@ -70,33 +71,39 @@ class Template:
 
 
 _kept: dict[str, Template | None] = {}
+_kept_by_place: dict[str, Template | None] = {}
 
 
-def find_templates(signatures: Iterable[str]) -> dict[str, Template]:
-    """Return the templates of those signatures that may be filled in."""
+def find_templates(signatures: Iterable[str], *, by_place: bool = False) -> dict[str, Template]:
+    """Return the templates of those signatures that may be filled in.
+
+    `by_place`: of those that no complete tables are read from, but tables whose cells have their columns by place. They
+    hold for texts between whose tables stands a heading or a sentence, and whose values are no words.
+    """
+    kept = _kept_by_place if by_place else _kept
     wanted = list(dict.fromkeys(signatures))
-    new = [signature for signature in wanted if signature not in _kept]
-    made = dict(zip(new, _make_templates(new), strict=True)) if new else {}
-    found = {s: template for s in wanted if (template := made.get(s) or _kept.get(s)) is not None}
+    new = [signature for signature in wanted if signature not in kept]
+    made = dict(zip(new, _make_templates(new, by_place), strict=True)) if new else {}
+    found = {s: template for s in wanted if (template := made.get(s) or kept.get(s)) is not None}
     for signature, template in made.items():
-        if len(_kept) >= _MAX_KEPT:
-            del _kept[next(iter(_kept))]
-        _kept[signature] = template
+        if len(kept) >= _MAX_KEPT:
+            del kept[next(iter(kept))]
+        kept[signature] = template
     return found
 
 
-def is_kept(signature: str) -> bool:
+def is_kept(signature: str, *, by_place: bool = False) -> bool:
     """Tell whether a template of the signature, or that there is none, is known already."""
-    return signature in _kept
+    return signature in (_kept_by_place if by_place else _kept)
 
 
-def _make_templates(signatures: list[str]) -> list[Template | None]:
+def _make_templates(signatures: list[str], by_place: bool) -> list[Template | None]:
     texts = [_text_of(signature) for signature in signatures]
     docs = pl.DataFrame({"doc": range(len(texts)), "text": texts}, schema={"doc": pl.UInt32, "text": pl.String})
     pages = read_pages(docs)
     prose = assign_sections(pages.prose, find_sections(pages.prose))
     tables = read_tables(pages.form, prose, docs["doc"])
-    whole = set(pages.whole)
+    whole = _by_place(signatures, pages) if by_place else set(pages.whole)
     doubtful = {*tables.found["doc"], *pages.form.foreign["doc"]}
     cells = tables.cells.partition_by("doc", as_dict=True, include_key=False)
     numbers = dict(pages.numbers.iter_rows())
@@ -114,6 +121,16 @@ def _make_templates(signatures: list[str]) -> list[Template | None]:
                 template = replace(template, takes_words=False)
         made.append(template)
     return made
+
+
+def _by_place(signatures: list[str], pages: Pages) -> set[int]:
+    """The texts read by place in which no value can change how rows are read."""
+    form = pages.form.only(pl.Series("doc", sorted(pages.by_place), dtype=pl.UInt32))
+    lines = dict(form.values.group_by("row").agg("line_start").iter_rows())
+    rows: dict[int, list[FormRow]] = defaultdict(list)
+    for doc, row, label in form.rows.select("doc", "row", "line_start").iter_rows():
+        rows[doc].append(FormRow(label, tuple(lines[row])))
+    return {doc for doc, own in rows.items() if stands_by_place(signatures[doc], own)}
 
 
 def _text_of(signature: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pipelines.documents.layouts import Piece
 from pipelines.forms.caches import cache_short
@@ -49,8 +49,7 @@ _MAX_SPACED = 60
 _INLINE = re.compile(r"^(?P<label>.{4,}?)[：:](?P<value>[\s\d.,，０-９]*+(?:[条件])?)\s*$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token of a table region.
 
     Attributes:

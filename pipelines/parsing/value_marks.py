@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
 from pipelines.forms.labels import header_labels, label_key, row_labels
-from pipelines.parsing.skeletons import FIGURE_MARK, PROSE_MARK
+from pipelines.parsing.skeletons import FIGURE_MARK, PROSE_MARK, Skeleton
 from pipelines.parsing.values import UNIT_SPELLINGS, clean_value, parse_values
 
 _MAX_VALUE = 8
@@ -42,12 +43,34 @@ class Loosened:
     signature: str
     odd: tuple[OddValue, ...]
 
+    def mark(self, skeleton: Skeleton) -> Skeleton:
+        """Return the skeleton with this signature, the odd values among its figures."""
+        figures = list(skeleton.figures)
+        for value in self.odd:
+            figures.insert(value.place, value.text)
+        n_without = sum(1 for value in self.odd if not value.is_number)
+        return Skeleton(self.signature, skeleton.starts, figures, skeleton.prose, n_without)
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """A printed row with its marks.
+
+    Attributes:
+        width: how many cells it has, 0 where words continue a cell on a line of their own.
+        written: the columns of a row without values that have words.
+        empty: the columns of its values that are empty.
+        has_merged: empty cells stand as they are.
+    """
+
     text: str
     odd: tuple[tuple[int, str, bool, bool], ...]
     n_marks: int
+    width: int
+    written: frozenset[int]
+    empty: frozenset[int] = frozenset()
+    has_values: bool = False
+    has_merged: bool = False
 
 
 # What was found of a cell and of a printed row, by its text alone.
@@ -57,28 +80,76 @@ _rows: dict[str, _Row] = {}
 
 def loosen(signatures: Iterable[str]) -> dict[str, Loosened]:
     """Return for each signature the one that it shares with others whose values are other words or blank."""
-    divided = {
+    divided = _divide(signatures)
+    own = _loosen_rows({row for tables in divided.values() for rows in tables for row in rows})
+    return {
+        signature: _join([[_rows.get(row) or own[row] for row in rows] for rows in tables])
+        for signature, tables in divided.items()
+    }
+
+
+def _divide(signatures: Iterable[str]) -> dict[str, list[list[str]]]:
+    """The printed rows of each table of some signatures."""
+    return {
         signature: [table.replace(FIGURE_MARK, _MARK_LINE).split("\n\n") for table in signature.split(PROSE_MARK)]
         for signature in signatures
     }
-    for kept in (_cells, _rows):
-        if len(kept) > _MAX_KEPT:
-            kept.clear()
-    new = {row for tables in divided.values() for rows in tables for row in rows if row not in _rows}
+
+
+def _loosen_rows(rows: set[str]) -> dict[str, _Row]:
+    """Loosen the rows that are new; those that are not too long are kept."""
+    if max(len(_cells), len(_rows)) > _MAX_KEPT:
+        _cells.clear()
+        _rows.clear()
+    new = rows - _rows.keys()
     _judge_cells({cell for row in new for cell in (*row.split("\n"), *_whole_cells(row)) if cell not in _cells})
     own = {row: _loosen_row(row) for row in new}
     _rows.update((row, found) for row, found in own.items() if len(row) <= _MAX_KEPT_ROW)
-    return {signature: _join(tables, own) for signature, tables in divided.items()}
+    return own
 
 
-def _join(tables: list[list[str]], new: dict[str, _Row]) -> Loosened:
+def keep_merged(signatures: Iterable[str]) -> dict[str, Loosened]:
+    """As `loosen`, but empty cells below the empty cells of a header as wide as the row stand as they are.
+
+    Only signatures that have such cells, which merged ones leave behind, are returned.
+    """
+    divided = _divide(signatures)
+    own = _loosen_rows({row for tables in divided.values() for rows in tables for row in rows})
+    found = {}
+    for signature, tables in divided.items():
+        rows = [_rows_below_headers(rows, own) for rows in tables]
+        if any(row.has_merged for table in rows for row in table):
+            found[signature] = _join(rows)
+    return found
+
+
+def _rows_below_headers(rows: list[str], new: dict[str, _Row]) -> list[_Row]:
+    """The rows of one table; rows without values one below the other are a header, whose words name columns."""
+    found: list[_Row] = []
+    named: frozenset[int] = frozenset()
+    width = 0
+    is_header = False
+    for text in rows:
+        row = _rows.get(text) or new[text]
+        if not row.has_values:
+            if row.width:
+                named = row.written | named if is_header and row.width == width else row.written
+                is_header, width = True, row.width
+        else:
+            is_header = False
+            if row.width == width and not row.empty <= named:
+                row = (_kept_below if len(text) <= _MAX_KEPT_ROW else _loosen_row)(text, row.empty - named)
+        found.append(row)
+    return found
+
+
+def _join(tables: list[list[_Row]]) -> Loosened:
     odd: list[OddValue] = []
     n_marks = 0
     joined = []
     for rows in tables:
         texts = []
-        for row in rows:
-            loose = _rows.get(row) or new[row]
+        for loose in rows:
             texts.append(loose.text)
             if loose.odd:
                 odd += [
@@ -90,28 +161,39 @@ def _join(tables: list[list[str]], new: dict[str, _Row]) -> Loosened:
     return Loosened(PROSE_MARK.join(joined), tuple(odd))
 
 
-def _loosen_row(row: str) -> _Row:
+def _loosen_row(row: str, merged: frozenset[int] = frozenset()) -> _Row:
     """Put marks for the values at the end of a printed row that has a plain figure among them, or a label of the form before them.
 
-    Beside other headers of columns 其他 is one of them, and the blank cell behind it no value.
+    A header has none: beside other headers of columns 其他 is one of them, and the blank cell behind it no value. `merged`: the
+    columns whose empty cells stand as they are.
     """
-    cells = row.split("\n")
+    cells = row.lstrip("\n").split("\n")
     kinds = [_VALUE if cell == FIGURE_MARK else _cells.get(cell, 0) for cell in cells]
     first = len(cells)
     while first and kinds[first - 1] & _VALUE:
         first -= 1
-    if not (FIGURE_MARK in cells[first:] or (0 < first < len(cells) and kinds[first - 1] & _LABEL)):
-        return _Row(row, (), row.count(FIGURE_MARK))
-    if FIGURE_MARK not in cells and any(_cells.get(cell, 0) & _HEADER for cell in _whole_cells(row)):
-        return _Row(row, (), row.count(FIGURE_MARK))
-    before = cells[:first].count(FIGURE_MARK)
+    is_whole = all(cell.startswith(("\t", FIGURE_MARK)) for cell in cells)
+    width = len(cells) if is_whole else 0
+    is_header = any(_cells.get(cell, 0) & _HEADER for cell in (*cells, *_whole_cells(row)))
+    is_labelled = 0 < first < len(cells) and kinds[first - 1] & _LABEL and not is_header
+    if not (FIGURE_MARK in cells[first:] or is_labelled):
+        written = frozenset(place for place, cell in enumerate(cells) if cell.strip())
+        return _Row(row, (), row.count(FIGURE_MARK), width, written)
+    empty = frozenset(place for place in range(first, len(cells)) if not cells[place].strip())
+    places = [place for place in range(len(cells)) if place >= first and place not in merged]
+    n_before = cells[:first].count(FIGURE_MARK)
     odd = tuple(
-        (before + place - first, cells[place][1:], bool(kinds[place] & _NUMBER), bool(kinds[place] & _COUNTED))
-        for place in range(first, len(cells))
+        (number, cells[place][1:], bool(kinds[place] & _NUMBER), bool(kinds[place] & _COUNTED))
+        for number, place in enumerate(places, n_before)
         if cells[place] != FIGURE_MARK
     )
-    marked = [*cells[:first], *[FIGURE_MARK] * (len(cells) - first)]
-    return _Row("\n".join(marked), odd, before + len(cells) - first)
+    for place in places:
+        cells[place] = FIGURE_MARK
+    text = "\n" * (len(row) - len(row.lstrip("\n"))) + "\n".join(cells)
+    return _Row(text, odd, n_before + len(places), width, frozenset(), empty, True, bool(merged))
+
+
+_kept_below = lru_cache(20_000)(_loosen_row)
 
 
 def _whole_cells(row: str) -> list[str]:

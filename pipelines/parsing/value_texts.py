@@ -5,8 +5,6 @@ Belongs here: which words of a row are values. What a value means is the concern
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipelines.forms.matching import find_label
 from pipelines.parsing.found import CASES, sizes_of
 from pipelines.parsing.tokens import Token, is_unit
@@ -15,9 +13,10 @@ from pipelines.parsing.wording import Wording, read_wordings
 
 def mark_texts(row: list[Token]) -> list[Token]:
     """Words among the values of a printed row that name nothing in the form are values in words (见附件): kind `text`."""
-    start = next((i for i, token in enumerate(row) if token.kind != "words"), len(row))
+    kinds = [token.kind for token in row]
+    start = next((i for i, kind in enumerate(kinds) if kind != "words"), len(row))
     rest = row[start:]
-    if not any(token.kind == "words" for token in rest) or not all(token.is_cell for token in row):
+    if "words" not in kinds[start:] or not all(token.is_cell for token in row):
         return row
     if any(token.kind == "words" and (find_label(token.text) or is_unit(token.text)) for token in rest):
         return row
@@ -27,7 +26,7 @@ def mark_texts(row: list[Token]) -> list[Token]:
             return row
     elif not any(token.kind in ("figure", "mark") for token in rest):
         return row
-    return row[:start] + [replace(token, kind="text") if token.kind == "words" else token for token in rest]
+    return row[:start] + [token._replace(kind="text") if token.kind == "words" else token for token in rest]
 
 
 def split_texts(wordings: list[Wording], least: int = 0, most: int = 0) -> tuple[list[Wording], list[Token]]:

@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.documents.html import convert_html
 from pipelines.forms.labels import header_labels, row_labels
-from pipelines.parsing import filling, templates
+from pipelines.parsing import filling, placing, templates
 from pipelines.parsing.leftovers import find_unread_tables, may_hold_row
 from pipelines.parsing.reports import ParsedReports, parse_texts
 from pipelines.parsing.skeletons import cut_skeleton
@@ -71,8 +71,13 @@ def texts() -> dict[int, str]:
 
 @pytest.fixture(scope="module")
 def careful(texts) -> ParsedReports:
+    return read_with_care(texts)
+
+
+def read_with_care(texts: dict[int, str]) -> ParsedReports:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(filling, "find_templates", lambda _: {})
+        patch.setattr(placing, "find_templates", lambda *_, **__: {})
         return parse_texts(texts)
 
 
@@ -146,6 +151,52 @@ def test_blanks_and_words_among_the_figures_are_filled_in(plain_page, value):
     assert (filled.docs.to_list(), rest) == (list(drawn), {})
     kept = filled.cells.group_by("doc", maintain_order=True).agg((pl.col("raw_value") == value).sum())
     assert kept["raw_value"].to_list() == [9] * len(drawn)
+
+
+@pytest.fixture(scope="module")
+def merged_pages() -> dict[int, str]:
+    """Pages that write merged cells as blank ones, each with other values in its cells, few of them or many empty."""
+    drawn = (generate(seed, layout="html_blank_cells") for seed in range(60))
+    pages = [convert_html(page.content).text for page in drawn if page.name.endswith("html") and not page.damages]
+    pages = [page for page in pages if len(LINE.findall(page)) > 50]
+    texts = []
+    for number, page in enumerate(pages):
+        rng = random.Random(number)
+        for share, odd in ((0, ""), (0.1, ""), (0.2, "/"), (0.5, "见附件"), (0.8, "无"), (0.9, "")):
+            lines = other_figures(page, rng).split("\n")
+            for at, line in enumerate(lines):
+                if LINE.fullmatch(line) and rng.random() < share:
+                    lines[at] = "\t" + rng.choice(["", "", "", "　", "１２", "-3", "1,234", "5件", odd])
+            # All cells of a printed row are empty.
+            at = rng.choice([0, *(at for at, line in enumerate(lines) if LINE.fullmatch(line))])
+            while share and LINE.fullmatch(lines[at]):
+                lines[at] = "\t"
+                at += 1
+            texts.append("\n".join(lines))
+    return dict(enumerate(texts))
+
+
+def test_pages_with_blank_cells_for_merged_ones_are_filled_in(merged_pages):
+    templates._kept_by_place.clear()
+    assert_same(parse_texts(merged_pages), read_with_care(merged_pages))
+    by_figures, _ = filling.fill_known(merged_pages)
+    filled, rest = placing.fill_texts(merged_pages)
+    assert len(filled.docs) - len(by_figures.docs) > 0.3 * len(merged_pages), "hardly anything was filled in by place"
+    assert sorted([*filled.docs, *rest]) == list(merged_pages)
+
+
+@pytest.mark.parametrize("line", ["浏览次数", "规章", "12 0", "（一）予以公开"])
+def test_a_page_whose_prose_may_be_a_part_of_a_table_is_read_with_care(merged_pages, line):
+    """A line of words between two tables, without heading or sentence, makes them one; a label begins another."""
+    filled, _ = placing.fill_texts(merged_pages)
+    by_figures, _ = filling.fill_known(merged_pages)
+    page = merged_pages[next(doc for doc in filled.docs if doc not in set(by_figures.docs))]
+    *_, start = cut_skeleton(page).starts
+    lines = page.split("\n")
+    above = max(at for at in range(start - 1) if lines[at].startswith("\t"))
+    lines[above + 1 : start - 1] = ["", line, ""]
+    text = "\n".join(lines)
+    assert placing.fill_texts({0: text})[1] == {0: text}
 
 
 @pytest.mark.parametrize("value", ["012", "1 2", "1000000000000", "5万元", "规章", "总计", "：", "12："])
