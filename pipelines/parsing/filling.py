@@ -15,7 +15,7 @@ import polars as pl
 
 from pipelines.parsing.skeletons import Skeleton, cut_skeleton
 from pipelines.parsing.templates import Template, find_templates, is_kept
-from pipelines.parsing.value_marks import Loosened, loosen
+from pipelines.parsing.value_marks import loosen
 from pipelines.parsing.values import parse_values
 
 Integers = npt.NDArray[np.int64]
@@ -36,12 +36,16 @@ class Filled:
     in_cells: pl.DataFrame
 
 
-def fill_known(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
+def cut_skeletons(texts: dict[int, str]) -> dict[int, Skeleton]:
+    """Cut up the texts that can be."""
+    return {doc: skeleton for doc, text in texts.items() if (skeleton := cut_skeleton(text)) is not None}
+
+
+def fill_known(texts: dict[int, str], skeletons: dict[int, Skeleton]) -> tuple[Filled, dict[int, str]]:
     """Fill in the texts whose skeleton has a template; the others are returned as they are, in order.
 
     A skeleton that one text alone has is not worth a template.
     """
-    skeletons = {doc: skeleton for doc, text in texts.items() if (skeleton := cut_skeleton(text)) is not None}
     loosened = loosen({skeleton.signature for skeleton in skeletons.values()})
     loose = {doc: loosened[skeleton.signature] for doc, skeleton in skeletons.items()}
     templates = _find_templates([own.signature for own in loose.values()])
@@ -49,7 +53,7 @@ def fill_known(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
     for doc, own in loose.items():
         template = templates.get(own.signature)
         if template is not None and (not own.odd or template.takes(own.odd)):
-            known[doc] = _with_marks(skeletons[doc], own)
+            known[doc] = own.mark(skeletons[doc]) if own.odd else skeletons[doc]
     # What is left may still be a form whose words and blanks are always the same.
     exact = {doc: skeletons[doc] for doc, own in loose.items() if own.odd and doc not in known}
     templates |= _find_templates([skeleton.signature for skeleton in exact.values()])
@@ -62,16 +66,6 @@ def fill_known(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
 def _find_templates(signatures: list[str]) -> dict[str, Template]:
     counted = Counter(signatures)
     return find_templates(s for s, n in counted.items() if n > 1 or is_kept(s))
-
-
-def _with_marks(skeleton: Skeleton, loose: Loosened) -> Skeleton:
-    if not loose.odd:
-        return skeleton
-    figures = list(skeleton.figures)
-    for value in loose.odd:
-        figures.insert(value.place, value.text)
-    n_without = sum(1 for value in loose.odd if not value.is_number)
-    return Skeleton(loose.signature, skeleton.starts, figures, skeleton.prose, n_without)
 
 
 def in_order(filled: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:

@@ -12,9 +12,9 @@ from itertools import pairwise
 import polars as pl
 
 from pipelines.forms.caches import cache_short
-from pipelines.parsing.filling import Filled, fill_known, fill_templates, in_order
+from pipelines.parsing.filling import Filled, cut_skeletons, fill_known, fill_templates, in_order
 from pipelines.parsing.regions import role_of_line
-from pipelines.parsing.skeletons import Skeleton, cut_skeleton
+from pipelines.parsing.skeletons import Skeleton
 from pipelines.parsing.templates import find_templates, is_kept
 from pipelines.parsing.tokens import cell_kind, count_numbers_of
 from pipelines.parsing.value_marks import Loosened, keep_merged
@@ -22,8 +22,9 @@ from pipelines.parsing.value_marks import Loosened, keep_merged
 
 def fill_texts(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
     """Fill in the texts whose skeleton has a template of either kind; the others are returned as they are, in order."""
-    filled, rest = fill_known(texts)
-    placed = _fill_by_place(rest)
+    skeletons = cut_skeletons(texts)
+    filled, rest = fill_known(texts, skeletons)
+    placed = _fill_by_place({doc: skeletons[doc] for doc in rest if doc in skeletons})
     if placed is None:
         return filled, rest
     frames = [field.name for field in fields(Filled) if field.name != "docs"]
@@ -33,8 +34,7 @@ def fill_texts(texts: dict[int, str]) -> tuple[Filled, dict[int, str]]:
     return Filled(docs=docs, **joined), {doc: text for doc, text in rest.items() if doc not in done}
 
 
-def _fill_by_place(texts: dict[int, str]) -> Filled | None:
-    skeletons = {doc: skeleton for doc, text in texts.items() if (skeleton := cut_skeleton(text)) is not None}
+def _fill_by_place(skeletons: dict[int, Skeleton]) -> Filled | None:
     merged = keep_merged({skeleton.signature for skeleton in skeletons.values()})
     own = {
         doc: merged[skeleton.signature]

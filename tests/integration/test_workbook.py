@@ -286,7 +286,9 @@ def zero_activity_rows(connection):
 
 def test_which_towns_reported_zero_procurement_three_years_in_a_row(copied):
     with duckdb.connect(str(copied.database_path)) as connection:
-        for report_no, (key, code, town, year, status, in_row) in enumerate(list(zero_activity_rows(connection)), 1_000):
+        for report_no, (key, code, town, year, status, in_row) in enumerate(
+            list(zero_activity_rows(connection)), 1_000
+        ):
             connection.execute(
                 "insert into dim_body by name select distinct on (body_key) $1 as body_key, $2 as division_code, $3 as body_name, "
                 "'河北省' as province_name, '秦皇岛市' as prefecture_name, '卢龙县' as county_name, 'township' as body_level, "

@@ -74,6 +74,10 @@ def careful(texts) -> ParsedReports:
     return read_with_care(texts)
 
 
+def fill_known(texts: dict[int, str]):
+    return filling.fill_known(texts, filling.cut_skeletons(texts))
+
+
 def read_with_care(texts: dict[int, str]) -> ParsedReports:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(filling, "find_templates", lambda _: {})
@@ -97,7 +101,7 @@ def assert_same(parsed: ParsedReports, expected: ParsedReports) -> None:
 def test_filled_frames_are_those_of_the_careful_reading(texts, careful):
     templates._kept.clear()
     assert_same(parse_texts(texts), careful)
-    filled, _ = filling.fill_known(texts)
+    filled, _ = fill_known(texts)
     assert len(filled.docs) > 0.25 * len(texts), "hardly anything was filled in"
 
 
@@ -118,7 +122,7 @@ def test_founding_texts_are_filled_in_whatever_their_figures(path):
     rng = random.Random(path.name)
     text = path.read_text(encoding="utf-8")
     varied = {doc: other_figures(text, rng) for doc in range(20)}
-    filled, rest = filling.fill_known(varied)
+    filled, rest = fill_known(varied)
     assert (filled.docs.to_list(), rest) == (list(varied), {})
 
 
@@ -147,7 +151,7 @@ def test_blanks_and_words_among_the_figures_are_filled_in(plain_page, value):
         for at in rng.sample(cells, 9):
             lines[at] = "\t" + value
         drawn[doc] = "\n".join(lines)
-    filled, rest = filling.fill_known(drawn)
+    filled, rest = fill_known(drawn)
     assert (filled.docs.to_list(), rest) == (list(drawn), {})
     kept = filled.cells.group_by("doc", maintain_order=True).agg((pl.col("raw_value") == value).sum())
     assert kept["raw_value"].to_list() == [9] * len(drawn)
@@ -179,7 +183,7 @@ def merged_pages() -> dict[int, str]:
 def test_pages_with_blank_cells_for_merged_ones_are_filled_in(merged_pages):
     templates._kept_by_place.clear()
     assert_same(parse_texts(merged_pages), read_with_care(merged_pages))
-    by_figures, _ = filling.fill_known(merged_pages)
+    by_figures, _ = fill_known(merged_pages)
     filled, rest = placing.fill_texts(merged_pages)
     assert len(filled.docs) - len(by_figures.docs) > 0.3 * len(merged_pages), "hardly anything was filled in by place"
     assert sorted([*filled.docs, *rest]) == list(merged_pages)
@@ -189,7 +193,7 @@ def test_pages_with_blank_cells_for_merged_ones_are_filled_in(merged_pages):
 def test_a_page_whose_prose_may_be_a_part_of_a_table_is_read_with_care(merged_pages, line):
     """A line of words between two tables, without heading or sentence, makes them one; a label begins another."""
     filled, _ = placing.fill_texts(merged_pages)
-    by_figures, _ = filling.fill_known(merged_pages)
+    by_figures, _ = fill_known(merged_pages)
     page = merged_pages[next(doc for doc in filled.docs if doc not in set(by_figures.docs))]
     *_, start = cut_skeleton(page).starts
     lines = page.split("\n")
