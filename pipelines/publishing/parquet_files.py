@@ -69,7 +69,8 @@ def write_parquet_files(database: Path, folder: Path, words: Mapping[str, TableW
                 return _write(connection, table, table in views, words[table], folder)
 
         with closing(_connect(database, Path(scratch))) as connection:
-            views, largest_first = _views(connection), _largest_first(connection, list(words))
+            views = _views(connection)
+            largest_first = _largest_first(connection, list(words), views)
         with ThreadPoolExecutor(_WRITERS) as writers:
             written = dict(zip(largest_first, writers.map(write, largest_first), strict=True))
     return {table: written[table] for table in words}
@@ -95,16 +96,16 @@ def _views(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {name for (name,) in rows}
 
 
-def _largest_first(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> list[str]:
-    """Views are the facts with a row a cell; a large file begun last would leave one writer idle."""
-    sizes = dict(
-        connection.execute(
-            "select table_name, estimated_size * column_count from duckdb_tables() "
-            "where database_name = 'exported' and schema_name = ?",
-            [PUBLISHED_SCHEMA],
-        ).fetchall()
-    )
-    return sorted(tables, key=lambda table: (table in sizes, -sizes.get(table, 0), table))
+def _largest_first(connection: duckdb.DuckDBPyConnection, tables: list[str], views: set[str]) -> list[str]:
+    """Views are the facts with a row a cell, tables are as large as their blocks; a large file begun last leaves one writer idle."""
+    blocks = {
+        table: connection.execute("select count(distinct block_id) from pragma_storage_info(?)", [table]).fetchall()[0][
+            0
+        ]
+        for table in tables
+        if table not in views
+    }
+    return sorted(tables, key=lambda table: (table in blocks, -blocks.get(table, 0), table))
 
 
 def _write(

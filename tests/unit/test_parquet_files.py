@@ -140,3 +140,21 @@ def test_a_table_that_is_not_there_is_an_error(tmp_path):
     (tmp_path / "out").mkdir()
     with pytest.raises(duckdb.CatalogException):
         write_parquet_files(build(tmp_path / "a.duckdb", 1), tmp_path / "out", {"dim_rule": WORDS["dim_metric"]})
+
+
+def test_the_file_that_takes_longest_is_begun_first(tmp_path):
+    """Long texts are more than many small numbers; a view unpacks a row a cell."""
+    path = str(tmp_path / "texts.duckdb")
+    with duckdb.connect(path) as connection:
+        connection.execute("create table many_numbers as select n % 3 as n from range(200_000) as r(n)")
+        connection.execute(
+            "create table few_texts as select string_agg(md5((n * 1000 + m)::varchar), '') as text "
+            "from range(2_000) as r(n), range(100) as s(m) group by n"
+        )
+        connection.execute("create view cells as from many_numbers")
+        connection.execute("checkpoint")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{path}' as exported (read_only)")
+        connection.execute("use exported")
+        tables = ["many_numbers", "few_texts", "cells"]
+        assert parquet_files._largest_first(connection, tables, {"cells"}) == ["cells", "few_texts", "many_numbers"]
