@@ -51,7 +51,13 @@ def test_only_published_tables_stand_in_main(founding):
     assert {schema for schema, _ in rows} == {"main", "reference", "packed"}
     # Facts with a row a cell or more unpack what is kept in numbers; nothing else is a view.
     unpacked = {"fct_reported_cell", "fct_application", "fct_dispute", "fct_administrative_action", "fct_rule_result"}
-    unpacked |= {"fct_finding", "fct_version_difference", "fct_report_quantity"}
+    unpacked |= {
+        "fct_finding",
+        "fct_version_difference",
+        "fct_report_quantity",
+        "fct_zero_activity",
+        "rpt_zero_activity",
+    }
     unpacked |= {"rpt_metric", "rpt_division_year", "rpt_year_on_year", "rpt_peer_percentile"}
     assert set(views) == {("main", name) for name in unpacked}
 
