@@ -36,7 +36,8 @@ $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "$$($(PYTHON) -V) is not supported: Python 3.11 to 3.13 is needed, set PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Installing the locked packages into $(VENV) (about a minute) …"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-compile -r requirements.lock
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true  # on all cores, which pip does on one
 	@touch $@
 
 install: $(INSTALLED) ## install the locked packages into .venv
