@@ -98,14 +98,13 @@ def _views(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _largest_first(connection: duckdb.DuckDBPyConnection, tables: list[str], views: set[str]) -> list[str]:
     """Views are the facts with a row a cell, tables are as large as their blocks; a large file begun last leaves one writer idle."""
-    blocks = {
-        table: connection.execute("select count(distinct block_id) from pragma_storage_info(?)", [table]).fetchall()[0][
-            0
-        ]
-        for table in tables
-        if table not in views
-    }
+    blocks = {table: _blocks(connection, table) for table in tables if table not in views}
     return sorted(tables, key=lambda table: (table in blocks, -blocks.get(table, 0), table))
+
+
+def _blocks(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    rows = connection.execute("select count(distinct block_id) from pragma_storage_info(?)", [table]).fetchall()
+    return int(rows[0][0])
 
 
 def _write(

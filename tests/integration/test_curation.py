@@ -16,7 +16,12 @@ from pipelines.settings import PROJECT_DIR
 from tests.integration.conftest import Warehouse
 
 FILE = "regexp_extract(source_path, '/([0-9]{3})_', 1)"
-DALAN, HANCONGGOU, UNNAMED = "002_05520833ef73d01c.txt", "003_b4cf58a1ae5d2f01.txt", "004_47d82fe70f5f9d49.txt"
+TAIPING, DALAN, HANCONGGOU, UNNAMED = (
+    "001_ff5e69430f7bf06e.txt",
+    "002_05520833ef73d01c.txt",
+    "003_b4cf58a1ae5d2f01.txt",
+    "004_47d82fe70f5f9d49.txt",
+)
 ABSENT = "0" * 64
 
 
@@ -62,7 +67,7 @@ def published(warehouse: Warehouse) -> dict[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def test_a_refresh_with_corrections_and_overrides_then_a_wrong_row_then_a_mended_one(curated):
+def test_rows_that_cannot_be_right_stop_a_refresh_and_mended_ones_are_applied(curated):
     corrections = curated.settings.curation_dir / "corrections.csv"
     write(curated, "correct", "--document", DALAN, "--cell", "t2.procurement.amount", "--value", "251000元")
     write(curated, "correct", "--document", UNNAMED, "--cell", "t3.new.total", "--value", "blank")
@@ -72,14 +77,7 @@ def test_a_refresh_with_corrections_and_overrides_then_a_wrong_row_then_a_mended
     write(curated, "override", "--name", "寒葱沟镇人民政府", "--division", "230883", "--unit", "寒葱沟镇便民中心")
     with corrections.open("a", encoding="utf-8") as stream:
         stream.write(f"{ABSENT},t3,new,total,0,1,waits for its document,李四,2026/1/5\n")
-
-    done = curated.refresh()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "WARNING: corrections.csv row 4: the document is not in this warehouse" in done.stdout
-    check_values(curated)
-    check_bodies(curated)
-    assert "line 78: '72235.00'   corrected by 李四, 20" in trace(curated, DALAN)
-    assert "placed by row 2 of overrides.csv: 220112105  太平镇  decided by 李四, 20" in trace(curated, UNNAMED)
+    write(curated, "correct", "--document", TAIPING, "--cell", "t2.procurement.amount", "--value", "25.1万元")
 
     before = published(curated)
     text = corrections.read_text(encoding="utf-8")
@@ -93,11 +91,14 @@ def test_a_refresh_with_corrections_and_overrides_then_a_wrong_row_then_a_mended
     assert "corrections.csv row 4: corrected_on 2999-01-05 is in the future" in done.stderr
     assert published(curated) == before
 
-    corrections.write_text(text.replace("251000元", "25.1万元"), encoding="utf-8")
-    assert curated.refresh().returncode == 0
-    assert curated.query(
-        "select amount, amount_unit, amount_yuan from fct_procurement where amount_basis = 'corrected'"
-    ) == [(25.1, "wan_yuan", Decimal("251000.00"))]
+    corrections.write_text(text, encoding="utf-8")
+    done = curated.refresh()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING: corrections.csv row 4: the document is not in this warehouse" in done.stdout
+    check_values(curated)
+    check_bodies(curated)
+    assert "line 78: '72235.00'   corrected by 李四, 20" in trace(curated, DALAN)
+    assert "placed by row 2 of overrides.csv: 220112105  太平镇  decided by 李四, 20" in trace(curated, UNNAMED)
 
 
 def check_values(warehouse: Warehouse) -> None:
@@ -105,14 +106,18 @@ def check_values(warehouse: Warehouse) -> None:
         f"select {FILE}, raw_value, value, value_state, value_as_read, value_state_as_read, line_start "
         "from fct_reported_cell join dim_report using (report_key) where value_basis = 'corrected' order by 1"
     ) == [
+        ("001", "0", 25.1, "number", 0.0, "zero", 85),
         ("002", "72235.00", 251000.0, "number", 72235.0, "number", 78),
         ("004", "0", None, "blank", 0.0, "zero", 110),
     ]
-    assert warehouse.query("select count(*) from fct_reported_cell where value_as_read is not null") == [(2,)]
+    assert warehouse.query("select count(*) from fct_reported_cell where value_as_read is not null") == [(3,)]
     assert warehouse.query(
-        f"select amount_raw, amount, amount_basis, amount_unit, unit_basis, amount_yuan from fct_procurement "
-        f"join dim_report using (report_key) where {FILE} = '002'"
-    ) == [("72235.00", 251000.0, "corrected", "yuan", "cell", Decimal("251000.00"))]
+        "select amount_raw, amount, amount_unit, unit_basis, amount_yuan from fct_procurement "
+        "where amount_basis = 'corrected' order by amount"
+    ) == [
+        ("0", 25.1, "wan_yuan", "cell", Decimal("251000.00")),
+        ("72235.00", 251000.0, "yuan", "cell", Decimal("251000.00")),
+    ]
     assert warehouse.query(
         f"select status from fct_zero_activity join dim_report using (report_key) where {FILE} = '004' "
         "and activity = 'applications'"
@@ -130,14 +135,19 @@ def check_values(warehouse: Warehouse) -> None:
     assert warehouse.query(
         f"select {FILE}, expected, actual, line_start, message like '%看过原件，\"第2页\"（李四，20%' from fct_finding "
         "where rule_key = 'cell_corrected' order by 1"
-    ) == [("002", "251000元", "72235.00", 78, True), ("004", "blank", "0", 110, True)]
+    ) == [
+        ("001", "25.1万元", "0", 85, True),
+        ("002", "251000元", "72235.00", 78, True),
+        ("004", "blank", "0", 110, True),
+    ]
     assert warehouse.query("select csv_row, status, value_as_read, value from fct_correction order by csv_row") == [
         (2, "applied", 72235.0, 251000.0),
         (3, "applied", 0.0, None),
         (4, "document_not_found", None, 1.0),
+        (5, "applied", 0.0, 25.1),
     ]
     assert warehouse.query("select sum(n_cell_numbers), sum(n_corrected_cells) from dim_report, rpt_body_year "
-                           "where rpt_body_year.report_key = dim_report.report_key") == [(1004, 2)]  # fmt: skip
+                           "where rpt_body_year.report_key = dim_report.report_key") == [(1004, 3)]  # fmt: skip
 
 
 def check_bodies(warehouse: Warehouse) -> None:
@@ -209,13 +219,16 @@ def check_bodies(warehouse: Warehouse) -> None:
         ),
     ],
 )
-def test_what_cannot_be_written_says_why_and_writes_nothing(founding, command, arguments, words):
+def test_what_cannot_be_written_says_why_and_writes_nothing(founding, command, arguments, words, monkeypatch, capsys):
     files = sorted(founding.settings.curation_dir.iterdir())
     before = [file.read_bytes() for file in files]
-    done = run(founding, command, *arguments)
-    assert done.returncode == 1, done.stdout
-    assert words in done.stderr
-    assert done.stderr.endswith("Nothing was written.\n")
+    for name, value in founding.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    assert {"correct": correct_command, "override": override_command}[command].main(arguments) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.endswith("Nothing was written.\n")
     assert [file.read_bytes() for file in sorted(founding.settings.curation_dir.iterdir())] == before
 
 
