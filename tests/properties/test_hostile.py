@@ -52,8 +52,8 @@ def assert_good_is_whole(frames, alone):
         assert kept.select(columns).equals(alone[name].select(columns)), name
 
 
-@given(st.lists(texts, min_size=1, max_size=8))
-@settings(FEW, max_examples=60)
+@given(st.lists(texts, min_size=1, max_size=16))
+@settings(FEW, max_examples=30)
 def test_any_texts_are_parsed_together(several):
     check("parser", SEPARATOR.join(several).encode("utf-8", "replace"))
 
