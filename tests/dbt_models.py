@@ -22,14 +22,28 @@ _PROJECT = yaml.safe_load((DBT_PROJECT_DIR / "dbt_project.yml").read_text(encodi
 
 def render(sql: str) -> str:
     """Return SQL of the project with its macros and variables filled in; `ref('x')` is the table x."""
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-    known: dict[str, Any] = {"ref": lambda name: name, "var": lambda name: _PROJECT["vars"][name]}
-    for path in sorted((DBT_PROJECT_DIR / "macros").glob("*.sql")):
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
+    known: dict[str, Any] = {
+        "ref": lambda name: name,
+        "var": lambda name: _PROJECT["vars"][name],
+        "modules": SimpleNamespace(re=re),
+    }
+    macros = DBT_PROJECT_DIR / "macros"
+    # Macros that SQL calls, with those that other macros call before them.
+    for path in [*sorted(macros.glob("*.sql")), *sorted((macros / "checks").glob("*.sql"))]:
         text = path.read_text(encoding="utf-8")
         if "generate_schema_name" not in text:
             module = environment.from_string(text, globals=known).make_module(known)
             known |= {name: getattr(module, name) for name in re.findall(r"{%-? macro (\w+)", text)}
     return environment.from_string(sql, globals=known).render()
+
+
+def render_table_holds(**arguments: Any) -> str:
+    """Return the SQL of dbt's test of tables, as dbt gives it the arguments of a yml file."""
+    text = (DBT_PROJECT_DIR / "tests" / "generic" / "table_holds.sql").read_text(encoding="utf-8")
+    macro = re.sub(r"{% (end)?test", r"{% \1macro", text)
+    given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    return render(f"{macro}{{{{ table_holds({given}) }}}}")
 
 
 def run_file(connection: duckdb.DuckDBPyConnection, path: str) -> pl.DataFrame:

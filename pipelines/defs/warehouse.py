@@ -24,6 +24,7 @@ from dagster_dbt import (
 )
 from packaging.version import Version
 
+from pipelines.defs.failed_tests import told_events
 from pipelines.defs.manifest import ensure_manifest
 from pipelines.defs.metadata import OWNERS, preview, published_column_schema
 from pipelines.defs.overviews import overview
@@ -157,15 +158,17 @@ def dbt_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Ite
     try:
         # Row counts and previews can be read only when dbt has let go of the file.
         events.extend(events_of(invocation))
-    finally:
-        # Where dbt came to no database at all, its own error is what counts.
-        yield from _with_previews(events, database) if database.is_file() else events
+    except BaseException:
+        # dbt's own error is what counts, also where it left no database that can be read.
+        yield from previews_or_bare(events, database)
+        raise
+    yield from _with_previews(events, database)
 
 
 def events_of(invocation: DbtCliInvocation) -> Iterator[Any]:
     """Read what dbt tells; should that fail, dbt is ended: at work without us, it would hold the file of the build."""
     try:
-        yield from invocation.stream()
+        yield from told_events(invocation)
     finally:
         if invocation.process.poll() is None:
             invocation.process.kill()
@@ -184,6 +187,14 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
             del os.environ["TMPDIR"]
         else:
             os.environ["TMPDIR"] = before
+
+
+def previews_or_bare(events: list[Any], database: Path) -> list[Any]:
+    """Return the events of a dbt that failed, with previews where its database can be read."""
+    try:
+        return list(_with_previews(events, database)) if database.is_file() else events
+    except (duckdb.Error, OSError):
+        return events
 
 
 def _with_previews(events: list[Any], database: Path) -> Iterator[Any]:

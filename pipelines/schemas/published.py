@@ -22,12 +22,12 @@ PUBLISHED_TABLES = sorted(path.stem for layer in _LAYERS for path in (DBT_PROJEC
 
 @cache
 def load_primary_keys() -> dict[str, tuple[str, ...]]:
-    """Return published table -> columns of its key: those of its `unique_key` test, else the column with a `unique` test.
+    """Return published table -> columns of its key: the `key` of its `table_holds` test.
 
     A column of a key may be null (two nulls are the same then), and `rpt_body_year` may have several rows without a year.
 
     Raises:
-        ValueError: a published table has no key test; the message names its yml file.
+        ValueError: a published table has no tested key; the message names its yml file.
     """
     return {model["name"]: _key_of(model, path) for path, model in read_models()}
 
@@ -46,7 +46,7 @@ class DeclaredColumn:
 def load_columns() -> dict[str, tuple[DeclaredColumn, ...]]:
     """Return published table -> its columns in the order of the contract."""
     return {
-        model["name"]: tuple(_declared(column, _never_null(model)) for column in model["columns"])
+        model["name"]: tuple(_declared(column, arguments_of(model)) for column in model["columns"])
         for _, model in read_models()
     }
 
@@ -60,30 +60,26 @@ def read_models() -> Iterator[tuple[Path, dict[str, Any]]]:
                 yield path, model
 
 
-def _never_null(model: dict[str, Any]) -> set[str]:
-    tests = [test["columns_not_null"] for test in model.get("data_tests", []) if "columns_not_null" in test]
-    return {column for test in tests for column in test["arguments"]["columns"]}
+def arguments_of(model: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the arguments of each `table_holds` test of a model, in the order of the yml file."""
+    tests = [test for test in model.get("data_tests", []) if isinstance(test, dict)]
+    return [test["table_holds"]["arguments"] for test in tests if "table_holds" in test]
 
 
-def _declared(column: dict[str, Any], never_null: set[str]) -> DeclaredColumn:
-    tests = column.get("data_tests", [])
-    accepted = [
-        str(value)
-        for test in tests
-        if "accepted_values" in test
-        for value in test["accepted_values"]["arguments"]["values"]
-    ]
-    return DeclaredColumn(column["name"], column["data_type"], tuple(accepted), column["name"] in never_null)
+def accepted_values(tests: list[dict[str, Any]], column: str) -> tuple[str, ...]:
+    """Return the values that tests accept in a column, in the table itself or in its packed rows; empty: any."""
+    lists = [test[kind].get(column, []) for test in tests for kind in ("accepted", "packed_accepted") if kind in test]
+    return tuple(str(value) for values in lists for value in values)
+
+
+def _declared(column: dict[str, Any], tests: list[dict[str, Any]]) -> DeclaredColumn:
+    name = column["name"]
+    is_required = any(name in test.get("not_null", []) for test in tests)
+    return DeclaredColumn(name, column["data_type"], accepted_values(tests, name), is_required)
 
 
 def _key_of(model: dict[str, Any], path: Path) -> tuple[str, ...]:
-    for test in model.get("data_tests", []):
-        if isinstance(test, dict) and "unique_key" in test:
-            return tuple(test["unique_key"]["arguments"]["columns"])
-    for column in model.get("columns", []):
-        tests = [next(iter(test)) if isinstance(test, dict) else test for test in column.get("data_tests", [])]
-        if "unique" in tests:
-            return (column["name"],)
-    raise ValueError(
-        f"{path}: model {model['name']} has no key: add a unique_key test with its columns, or a unique test to one column"
-    )
+    for test in arguments_of(model):
+        if "key" in test:
+            return tuple(test["key"])
+    raise ValueError(f"{path}: model {model['name']} has no key: add a table_holds test with the columns of its `key`")

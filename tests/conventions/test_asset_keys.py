@@ -24,7 +24,7 @@ from pipelines.parsing.deliveries import parse_delivery
 from pipelines.publishing.curation import curation_digest, write_curated
 from pipelines.publishing.staging import ensure_staging_folders, write_staging
 from pipelines.publishing.state import is_published, write_state
-from pipelines.schemas.published import PUBLISHED_TABLES
+from pipelines.schemas.published import PUBLISHED_TABLES, load_primary_keys
 from pipelines.settings import STAGING_FRAMES, Settings
 from tests.ingesting.deliveries import ingest_all
 from tests.reading import settings_of, write_delivery
@@ -70,8 +70,8 @@ def test_pandera_and_dbt_keys_block_and_source_findings_do_not():
         assert checks[f"staging/{frame}:{SCHEMA_CHECK}"].blocking
     assert not checks["staging/findings:source_findings"].blocking
     for table in PUBLISHED_TABLES:
-        of_table = [name for name in checks if name.startswith(f"warehouse/{table}:")]
-        assert any(f"unique_key_{table}_" in name or f":unique_{table}_" in name for name in of_table), table
+        assert load_primary_keys()[table], table
+        assert f"warehouse/{table}:table_holds_{table}" in checks, table
 
 
 def test_the_schedule_is_daily_when_reports_come_out_and_monthly_otherwise(raw):

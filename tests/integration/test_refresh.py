@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -135,7 +136,15 @@ def test_a_failed_refresh_leaves_everything_published_as_it_was(founding, copy):
     done = copy.refresh()
     assert done.returncode == 1
     assert "the published warehouse is as it was" in done.stderr
-    assert "unique_key" in (copy.settings.warehouse_dir / "refresh.log").read_text(encoding="utf-8")
+    # A cell, as the numbers that it is kept as, stands behind itself.
+    line = (
+        r"table_holds_fct_reported_cell: unique_key report_key, table_key, row_key, column_key: "
+        r"report_no, cell_no // 16 = (\d+, \d+) after \1 \(2 rows\)"
+    )
+    assert re.search(
+        f"^{line}$", (copy.settings.warehouse_dir / "refresh.log").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert re.search(f"^{line}$", done.stderr, re.MULTILINE), done.stderr
     assert digest(copy.settings.database_path) == database
     assert export_digests(copy) == exports
     assert releases_of(copy) == releases_of(founding)

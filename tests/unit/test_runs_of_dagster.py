@@ -130,12 +130,18 @@ def test_a_run_that_nobody_asked_for_by_hand_builds_only_what_changed(tmp_path, 
 
 
 def test_dbt_whose_events_cannot_be_read_is_ended():
+    first = SimpleNamespace(
+        raw_event={"data": {}}, is_result_event=False, to_default_asset_events=lambda **_: iter(["first"])
+    )
+
     def stream():
-        yield "first"
+        yield first
         raise KeyError("model.gid_warehouse.unknown")
+
+    about = dict.fromkeys(("manifest", "dagster_dbt_translator", "context", "target_path", "project"))
 
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
         read = []
         with pytest.raises(KeyError, match="unknown"):
-            read.extend(warehouse.events_of(SimpleNamespace(stream=stream, process=process)))
+            read.extend(warehouse.events_of(SimpleNamespace(stream_raw_events=stream, process=process, **about)))
         assert (read, process.poll()) == (["first"], -signal.SIGKILL)

@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 
 from pipelines.publishing.workbook.vocabulary import load_words
-from pipelines.schemas.published import read_models
+from pipelines.schemas.published import load_columns
 from pipelines.settings import SEEDS_DIR
 
 
 def test_every_key_that_dbt_allows_has_a_chinese_word():
-    models = [model for _, model in read_models()]
     allowed = {
-        (model["name"], column["name"]): set(test["accepted_values"]["arguments"]["values"])
-        for model in models
-        for column in model["columns"]
-        for test in column.get("data_tests", [])
-        if isinstance(test, dict) and "accepted_values" in test
+        (table, column.name): set(column.accepted)
+        for table, columns in load_columns().items()
+        for column in columns
+        if column.accepted
     }
     words = load_words()
     for vocabulary, place in (
