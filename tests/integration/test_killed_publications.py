@@ -10,7 +10,7 @@ import pytest
 from pipelines.settings import PROJECT_DIR
 
 
-@pytest.mark.parametrize(("start", "at_least"), [("first", 30), ("next", 45), ("older_layout", 60)])
+@pytest.mark.parametrize(("start", "at_least"), [("first", 30), ("next", 45), ("older_layout", 40)])
 def test_killed_before_every_step(tmp_path, start, at_least):
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.publications.dying", str(tmp_path), start],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,16 @@ TABLES = """
     insert into reference.units values ('yuan', 1), ('ten_thousand_yuan', 10000);
 """
 
+_KEPT: dict[float | None, Path] = {}
+
+
+def keep(folder: Path, *figures: float) -> None:
+    """Build and export these figures once: whoever publishes one of them hundreds of times then takes copies."""
+    for figure in figures:
+        built = build(folder / f"{figure}" / "gid.duckdb", figure)
+        export(built, built.parent / "exports")
+        _KEPT[figure] = built.parent
+
 
 def settings_in(folder: Path, releases_kept: int = 5) -> Settings:
     """Settings of a warehouse in a folder of its own."""
@@ -43,6 +54,9 @@ def build(path: Path, figure: float | None, *more: str) -> Path:
     """Build a database of two reports; the figure is the one cell of report r1, and stands in its title as well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
+    if figure in _KEPT and not more:
+        shutil.copyfile(_KEPT[figure] / "gid.duckdb", path)
+        return path
     with duckdb.connect(str(path)) as connection:
         connection.execute(TABLES)
         for number in (1, 2):
@@ -64,15 +78,19 @@ def build(path: Path, figure: float | None, *more: str) -> Path:
     return path
 
 
-def export(database: Path, folder: Path) -> None:
+def export(database: Path, folder: Path, kept: Path | None = None) -> None:
     """Write a parquet file a table, sorted, as the exports do; these tables have no descriptions, which those must have."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.md").write_text("# exports\n", encoding="utf-8")
+    if kept is not None:
+        for file in (kept / "exports").glob("*.parquet"):
+            shutil.copyfile(file, folder / file.name)
+        return
     with duckdb.connect(str(database), read_only=True) as connection:
         tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
         for (table,) in tables:
             query = f"select * from {table} order by all"
             pq.write_table(connection.execute(query).to_arrow_table(), folder / f"{table}.parquet")
-    (folder / "README.md").write_text("# exports\n", encoding="utf-8")
 
 
 def publish(settings: Settings, figure: float | None, *more: str, inputs: Inputs | None = None) -> Published:
@@ -80,7 +98,7 @@ def publish(settings: Settings, figure: float | None, *more: str, inputs: Inputs
     built = build(settings.build_dir / "run" / "gid.duckdb", figure, *more)
     with hold_lock(settings.lock_path, 10):
         with draft_release(settings, built) as draft:
-            export(draft.database, draft.exports)
+            export(draft.database, draft.exports, None if more else _KEPT.get(figure))
             published = publish_release(settings, draft, inputs)
         write_state(settings, published.version, published.is_new, inputs)
     return published
