@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +31,11 @@ def _dbt(folder: Path, *arguments: str) -> str:
 
 def test_every_unit_test_of_the_models_passes(tmp_path):
     ensure_sources(_settings(tmp_path))
-    _dbt(tmp_path, "--quiet", "build", "--empty", "--exclude-resource-type", "test", "unit_test")
-    _dbt(tmp_path, "test", "--select", "test_type:unit")
+    # What dbt has parsed before: it parses anew what has changed since.
+    (tmp_path / "target").mkdir()
+    for parsed in (DBT_PROJECT_DIR / "target").glob("partial_parse.msgpack"):
+        shutil.copyfile(parsed, tmp_path / "target" / parsed.name)
+    _dbt(tmp_path, "--quiet", "build", "--empty", "--exclude-resource-type", "test")
     results = json.loads((tmp_path / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     written = json.loads((tmp_path / "target" / "manifest.json").read_text(encoding="utf-8"))["unit_tests"]
     assert {result["unique_id"] for result in results if result["status"] == "pass"} == set(written)
