@@ -67,7 +67,18 @@ def count_elsewhere(path) -> str:
     return done.stdout.strip()
 
 
-def test_a_new_delivery_beside_a_bad_one_while_readers_read_then_none_by_two_at_once(copy):
+def check_what_moved(warehouse: Warehouse, n_new_cells: int, said: str) -> None:
+    """The current release tells of one report more, and of nothing else, in its difference and to who refreshed."""
+    release = current_release(warehouse.settings)
+    moved = json.loads((release.folder / "diff.json").read_text(encoding="utf-8"))["summary"]
+    assert (moved["reports"]["kept"], moved["reports"]["added"], moved["reports"]["removed"]) == (5, 1, 0)
+    assert moved["figures"]["changed_in_kept_reports"] == {}
+    assert moved["figures"]["rows_with_new_reports"]["fct_reported_cell"] == n_new_cells
+    assert moved["findings"]["lost_in_kept_reports"] == moved["findings"]["gained_in_kept_reports"] == 0
+    assert f"release               {release.version}   reports +1 −0; no figure of an earlier report" in said
+
+
+def test_a_new_delivery_beside_a_bad_one_while_readers_read_then_another_by_two_at_once(copy):
     staged = copy.settings.staging_dir / "cells" / "township-reports.parquet"
     before = staged.stat().st_mtime_ns
     new = copy.settings.raw_dir / "第二批 2024"
@@ -102,21 +113,21 @@ def test_a_new_delivery_beside_a_bad_one_while_readers_read_then_none_by_two_at_
         ("binary_file", None)
     ]
     assert len(releases_of(copy)) == 2
-    release = current_release(copy.settings)
-    moved = json.loads((release.folder / "diff.json").read_text(encoding="utf-8"))["summary"]
-    assert (moved["reports"]["kept"], moved["reports"]["added"], moved["reports"]["removed"]) == (5, 1, 0)
-    assert moved["figures"]["changed_in_kept_reports"] == {}
-    assert moved["figures"]["rows_with_new_reports"]["fct_reported_cell"] == len(rendered.cells)
-    assert moved["findings"]["lost_in_kept_reports"] == moved["findings"]["gained_in_kept_reports"] == 0
-    assert f"release               {release.version}   reports +1 −0; no figure of an earlier report" in done.stdout
+    check_what_moved(copy, len(rendered.cells), done.stdout)
 
     shutil.rmtree(new)
     (copy.settings.raw_dir / "broken.bin").unlink()
+    (copy.settings.raw_dir / "more").mkdir()
+    (copy.settings.raw_dir / "more" / "a.txt").write_text(render_report(7).text, encoding="utf-8")
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: copy.refresh(), range(2))
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert list(copy.settings.build_dir.iterdir()) == []
-    assert copy.query("select count(*) from dim_document") == [(5,)], "a delivery that is gone is still published"
+    assert copy.query("select delivery, count(*) from dim_report group by all order by all") == [
+        ("more", 1),
+        ("township-reports", 5),
+    ], "a delivery that is gone is still published, or a new one was not read once"
+    assert copy.query("select count(*) from dim_document") == [(6,)]
     assert len(releases_of(copy)) == 3
     link, checked = copy.settings.current_path.lstat(), copy.settings.warehouse_dir / "published.json"
     noted = json.loads(checked.read_text(encoding="utf-8"))["checked_at"]
