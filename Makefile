@@ -36,10 +36,11 @@ $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "$$($(PYTHON) -V) is not supported: Python 3.11 to 3.13 is needed, set PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Installing the locked packages into $(VENV) (about a minute) …"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@# Two halves at a time, for pip takes one core; compiled on all cores, without what nothing imports.
-	@awk '/^[A-Za-z0-9]/ {n++} {print > ("$(VENV)/half" n % 2 ".txt")}' requirements.lock
-	@printf '%s\n' 0 1 | xargs -P 2 -I{} $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-		--require-hashes --no-compile -r $(VENV)/half{}.txt
+	@# Two halves at a time, for pip takes one core, and pip behind them, which must not change under a pip that runs.
+	@# Compiled on all cores, without what nothing imports.
+	@awk '/^[A-Za-z0-9]/ {part = /^pip==/ ? "last" : ++n % 2} {print > ("$(VENV)/" part ".txt")}' requirements.lock
+	@set -e; install() { xargs -P 2 -I{} $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--require-hashes --no-compile -r $(VENV)/{}.txt; }; printf '%s\n' 0 1 | install; echo last | install
 	@$(BIN)/python -m compileall -q -j 0 -x '/(tests|phonenumbers|moto)/' $(VENV)/lib || true
 	@touch $@
 
