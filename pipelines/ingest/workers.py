@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from types import TracebackType
 from typing import IO
 
 from pipelines.documents.isolation import end_child, receive, send
@@ -102,14 +103,10 @@ class Worker:
 
 
 class LocalWorkers:
-    """The processes of this machine. A thread stands for each; few documents are parsed in this process."""
+    """The processes of this machine; few documents are parsed in this process. It may run any number of times."""
 
     def __init__(self, n: int) -> None:
         self._n = n
-        self._gate = _Gate()
-        self._own = threading.local()
-        self._workers: list[Worker] = []
-        self._is_ended = False
 
     def run(self, tasks: Iterable[Task]) -> Iterator[list[Staged]]:
         """Yield the results of tasks as they come; a task is taken when a worker is about to be free."""
@@ -122,26 +119,57 @@ class LocalWorkers:
         if n_documents < WORTH_PROCESSES:
             yield from (self._run_here(task) for task in first)
             return
+        with _Team(self._n) as team:
+            yield from team.run(chain(first, waiting))
+
+    def run_apart(self, task: Task) -> list[Staged]:
+        """Do a task that has killed others in a process of its own, and find out which document does it."""
+        with _Team(self._n) as team:
+            return team.run_apart(task)
+
+    def _run_here(self, task: Task) -> list[Staged]:
+        staged = run_in_time(task, task.settings.document_seconds)
+        if staged is not None:
+            return staged
+        gc.enable()  # the thread that was left is in the middle of a batch, for which it is put off
+        return self.run_apart(task)
+
+
+class _Team:
+    """The processes of one run, a thread for each; at its end they are gone, and a thread that is left starts no other."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self._gate = _Gate()
+        self._own = threading.local()
+        self._workers: list[Worker] = []
+        self._is_ended = False
+
+    def __enter__(self) -> _Team:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[list[Staged]]:
+        """Yield the results of tasks as they come."""
         with ThreadPoolExecutor(self._n) as pool:
             try:
-                yield from self._fan_out(pool, chain(first, waiting))
+                yield from self._fan_out(pool, tasks)
             finally:
                 self._is_ended = True
                 pool.shutdown(wait=False, cancel_futures=True)
                 self._close()
-        self._close()
+
+    def run_apart(self, task: Task) -> list[Staged]:
+        """Do the chunks of a task one by one, and leave out the documents that kill."""
+        return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
 
     def _close(self) -> None:
         for worker in self._workers:
             worker.close()
-
-    def run_apart(self, task: Task) -> list[Staged]:
-        """Do a task that has killed others in a process of its own, and find out which document does it."""
-        try:
-            return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
-        finally:
-            for worker in self._workers:
-                worker.close()
 
     def _fan_out(self, pool: ThreadPoolExecutor, tasks: Iterator[Task]) -> Iterator[list[Staged]]:
         running: set[Future[list[Staged]]] = set()
@@ -153,13 +181,6 @@ class LocalWorkers:
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in done)
-
-    def _run_here(self, task: Task) -> list[Staged]:
-        staged = run_in_time(task, task.settings.document_seconds)
-        if staged is not None:
-            return staged
-        gc.enable()  # the thread that was left is in the middle of a batch, for which it is put off
-        return self.run_apart(task)
 
     def _run(self, task: Task) -> list[Staged]:
         try:
@@ -173,7 +194,7 @@ class LocalWorkers:
                 return [s for n in range(len(task.chunks)) for s in self._run_alone(_nth(task, n), is_shared=True)]
         # Too little memory may be the fault of the others: from here on nothing else runs.
         with self._gate.alone():
-            return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
+            return self.run_apart(task)
 
     def _run_alone(self, task: Task, is_shared: bool = False) -> list[Staged]:
         care = Care(batch=_CAREFUL_BATCH)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -74,7 +76,8 @@ def write_staging(
 ) -> dict[str, Any]:
     """Write the frames of a delivery of one chunk, then its manifest, and return it.
 
-    A delivery without a manifest has to be parsed again. `totals` is what Dagster shows of it without reading it again.
+    A delivery without a manifest has to be parsed again, and so has one whose files have other sizes than it says: a power
+    cut may leave files without what was written. `totals` is what Dagster shows of it without reading it again.
     """
     manifest = {
         "delivery": delivery,
@@ -97,6 +100,7 @@ def write_staging(
         for frame in STAGING_FRAMES:
             paths[frame].parent.mkdir(parents=True, exist_ok=True)
             _write(frames[frame], frame, folder / frame)
+        manifest["bytes"] = {frame: (folder / frame).stat().st_size for frame in STAGING_FRAMES}
         with hold_lock(settings.staging_lock_path, STAGING_LOCK_SECONDS):
             manifest_path(settings, delivery).unlink(missing_ok=True)
             for frame, path in paths.items():
@@ -134,15 +138,32 @@ def current_manifest(settings: Settings, delivery: str, fingerprint: str, parser
         parser_version,
     ):
         return None
-    files, is_folder = manifest.get("files"), manifest.get("chunks") != 1
+    return manifest if _is_all_there(settings, delivery, manifest) else None
+
+
+def _is_all_there(settings: Settings, delivery: str, manifest: dict[str, Any]) -> bool:
+    files, sizes, is_folder = manifest.get("files"), manifest.get("bytes"), manifest.get("chunks") != 1
     if not isinstance(files, dict) or set(files) != set(STAGING_FRAMES):
-        return None
+        return False
+    if is_remote(settings.staging_dir):  # what is put there is there whole
+        sizes = None
+    elif not isinstance(sizes, dict):
+        return False
     for frame, n in files.items():
         path = frame_path(settings, frame, delivery)
-        found = len(frame_files(settings, frame, delivery)) if is_folder and path.is_dir() else int(path.is_file())
-        if found != n:
-            return None
-    return manifest
+        found = frame_files(settings, frame, delivery) if path.is_dir() == is_folder else []
+        if len(found) != n or (sizes is not None and sizes.get(frame) != size_of(found)):
+            return False
+    return True
+
+
+def size_of(files: list[Path]) -> int:
+    """Return how many bytes files of this machine have together; those that are gone meanwhile have none."""
+    total = 0
+    for file in files:
+        with suppress(FileNotFoundError):
+            total += file.stat().st_size
+    return total
 
 
 def read_staging(settings: Settings, delivery: str) -> dict[str, pl.DataFrame]:
@@ -158,18 +179,26 @@ def read_frames(files: list[Path], columns: list[str] | None = None) -> pl.DataF
 
 
 def staged_deliveries(settings: Settings) -> dict[str, str]:
-    """Return delivery -> fingerprint and parser version of all that is staged."""
-    staged: dict[str, str] = {}
-    for path in sorted((settings.staging_dir / _MANIFEST).glob("*.json")):
-        manifest = json.loads(read_whole(path))
-        staged[manifest["delivery"]] = f"{manifest['fingerprint']}:{manifest['parser_version']}"
-    return staged
+    """Return delivery -> fingerprint and parser version of all that is staged; what is damaged is not, and is parsed again."""
+    return {
+        manifest["delivery"]: f"{manifest['fingerprint']}:{manifest['parser_version']}"
+        for manifest in _whole_manifests(settings)
+    }
 
 
 def staged_parsers(settings: Settings) -> list[str]:
     """Return the versions of the parser that read what is staged, sorted: one, unless a delivery was not read again."""
-    manifests = (settings.staging_dir / _MANIFEST).glob("*.json")
-    return sorted({json.loads(read_whole(path))["parser_version"] for path in manifests})
+    return sorted({manifest["parser_version"] for manifest in _whole_manifests(settings)})
+
+
+def _whole_manifests(settings: Settings) -> Iterator[dict[str, Any]]:
+    for path in sorted((settings.staging_dir / _MANIFEST).glob("*.json")):
+        try:
+            manifest = json.loads(read_whole(path))
+        except (FileNotFoundError, ValueError):
+            continue
+        if isinstance(manifest, dict) and _is_all_there(settings, manifest.get("delivery", ""), manifest):
+            yield manifest
 
 
 def remove_staging(settings: Settings, delivery: str) -> None:

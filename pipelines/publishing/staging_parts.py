@@ -20,6 +20,7 @@ from pipelines.publishing.staging import (
     frame_path,
     manifest_path,
     read_frames,
+    size_of,
     write_frame,
     write_manifest,
     write_text,
@@ -49,7 +50,8 @@ def write_part(
     for frame in STAGING_FRAMES:
         if frames[frame].height or not number:
             write_frame(frames[frame], part / f"{frame}.parquet")
-    write_text(part / _NOTE, json.dumps(note, ensure_ascii=False, sort_keys=True))
+    noted = note if is_remote(part) else {**note, "bytes": size_of(_files_of(part, number, note))}
+    write_text(part / _NOTE, json.dumps(noted, ensure_ascii=False, sort_keys=True))
     if part != target:
         remove_path(target)
         part.rename(target)
@@ -62,9 +64,11 @@ def read_note(settings: Settings, delivery: str, number: int) -> dict[str, Any] 
         note = json.loads(read_whole(folder / _NOTE))
     except (OSError, ValueError):
         return None
-    if not isinstance(note, dict) or not all(path.is_file() for path in _files_of(folder, number, note)):
+    if not isinstance(note, dict):
         return None
-    return note
+    files = _files_of(folder, number, note)
+    is_whole = all(path.is_file() for path in files) and (is_remote(folder) or note.get("bytes") == size_of(files))
+    return note if is_whole else None
 
 
 def read_part(settings: Settings, delivery: str, number: int) -> dict[str, pl.DataFrame]:
@@ -103,8 +107,10 @@ def install_parts(settings: Settings, manifest: dict[str, Any]) -> None:
         return
     making = folder / f".{_READY}"
     remove_path(making)
+    manifest["bytes"] = {}
     for frame in STAGING_FRAMES:
         files = [(n, folder / f"{n:05}" / f"{frame}.parquet") for n in range(manifest["chunks"])]
+        manifest["bytes"][frame] = size_of([file for _, file in files])
         if manifest["chunks"] == 1:
             making.mkdir(exist_ok=True)
             files[0][1].rename(making / frame)

@@ -13,7 +13,7 @@ from pipelines.ingest.deliveries import ingest
 from pipelines.ingest.tasks import run_task
 from pipelines.ingest.workers import LocalWorkers, Worker
 from pipelines.parsing import batches
-from pipelines.publishing.staging import read_manifest, remove_gone, staged_deliveries
+from pipelines.publishing.staging import read_manifest, remove_gone, staged_deliveries, staged_parsers
 from pipelines.publishing.staging_parts import parts_dir
 from tests.ingesting.deadly import PARSING, READING, SLOW, WARM, slow_down
 from tests.ingesting.deliveries import WEATHER, files_of, ingest_all, lines_of, small_chunks, staged_frames
@@ -185,3 +185,57 @@ def test_a_document_that_takes_too_long_is_a_finding_and_the_rest_goes_on(tmp_pa
     assert (record, rule) == (1, "parsing_failed")
     assert "delivery/a.jsonl" in words
     assert "no result after 2 seconds (GID_DOCUMENT_SECONDS allows more)" in words
+
+
+class ChangingOnce(LocalWorkers):
+    """Processes, and a file that is written when the first of their results is there."""
+
+    def __init__(self, n, path):
+        super().__init__(n)
+        self.path = path
+
+    def run(self, given):
+        for staged in super().run(given):
+            if not self.path.exists():
+                self.path.write_text("后来的", encoding="utf-8")
+            yield staged
+
+
+def test_processes_are_there_for_what_is_read_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "WORTH_PROCESSES", 0)
+    folder = write_delivery(tmp_path, {f"{n}.txt": text for n, text in enumerate(WEATHER[:3])})
+    settings = small_chunks(tmp_path, 2)
+    done = ingest_all(settings, engine=ChangingOnce(1, folder / "9.txt"))
+    assert statuses(done) == {"delivery": "parsed"}
+    assert texts_of(settings) == [*WEATHER[:3], "后来的"]
+
+
+@pytest.mark.parametrize("chunks_of", [2, 50])
+def test_what_a_power_cut_left_empty_is_read_again(tmp_path, chunks_of):
+    """Names may outlive a power cut that their contents do not."""
+    write_delivery(tmp_path, {"a.jsonl": lines_of(WEATHER[:3])})
+    settings = small_chunks(tmp_path, chunks_of, 1_000)
+    ingest_all(settings)
+    whole = staged_deliveries(settings)
+    assert list(whole) == ["delivery"]
+    assert statuses(ingest_all(settings)) == {"delivery": "unchanged"}
+    cells = "cells/delivery.parquet" if chunks_of == 50 else "cells/delivery.parquet/00000.parquet"
+    for emptied in (cells, "_manifest/delivery.json"):
+        (settings.staging_dir / emptied).write_bytes(b"")
+        assert staged_deliveries(settings) == {}
+        assert staged_parsers(settings) == []
+        assert statuses(ingest_all(settings)) == {"delivery": "parsed"}
+        assert texts_of(settings) == WEATHER[:3]
+        assert staged_deliveries(settings) == whole
+
+
+def test_a_chunk_that_a_power_cut_left_empty_is_parsed_again(tmp_path):
+    write_delivery(tmp_path, {"a.jsonl": lines_of(WEATHER)})
+    settings = small_chunks(tmp_path, 2, 1_000)
+    with pytest.raises(KeyboardInterrupt):
+        ingest_all(settings, engine=Counting(stop_after=3))
+    (parts_dir(settings, "delivery") / "00001" / "documents.parquet").write_bytes(b"")
+    engine = Counting()
+    done = ingest_all(settings, engine=engine)
+    assert (engine.n, done["delivery"].n_kept_chunks) == (3, 2)
+    assert texts_of(settings) == WEATHER
