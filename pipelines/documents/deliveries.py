@@ -67,12 +67,24 @@ def find_delivery(raw_dir: Path, name: str) -> Delivery | None:
 
 
 def leads_out(file: Path, raw_dir: Path) -> bool:
-    """Tell whether a file of a delivery is a symbolic link to somewhere outside of its folder.
+    """Tell whether a file of a delivery is, or stands behind, a symbolic link to somewhere that is nobody's to publish.
 
-    An archive that was unpacked into the raw folder may hold such a link, and what it leads to is nobody's to publish.
-    What stands at the top of the raw folder may be one: whoever runs this warehouse has put it there.
+    An archive that was unpacked into the raw folder may hold a link out of its folder. What stands at the top of the raw
+    folder may be one, to a file or a folder, if this account or root has put it there.
     """
+    if not file.is_relative_to(raw_dir):
+        return False  # an object of a store, fetched to this machine
+    if _is_foreign_link(raw_dir / file.relative_to(raw_dir).parts[0]):
+        return True
     return file.is_symlink() and file.parent != raw_dir and not file.resolve().is_relative_to(file.parent.resolve())
+
+
+def _is_foreign_link(entry: Path) -> bool:
+    """Tell whether a symbolic link belongs to somebody who may write into the raw folder, but does not run the warehouse."""
+    try:
+        return entry.is_symlink() and entry.lstat().st_uid not in (0, os.geteuid())
+    except OSError:
+        return True
 
 
 def is_description(path: Path) -> bool:
@@ -116,12 +128,13 @@ def _files_of(entry: Path) -> list[Path]:
     """Everything below a delivery that is no ordinary folder; what is no readable file is reported by the reader.
 
     A delivery may be a link to a folder elsewhere; links to folders within it are not followed, they may run in circles.
+    Not even the names are looked at behind a link that somebody else has made.
     """
     if is_remote(entry):
         depth = len(entry.parts)
         return [file for file in files_below(entry) if all(_is_delivered(Path(part)) for part in file.parts[depth:])]
     try:
-        if not entry.is_dir():
+        if _is_foreign_link(entry) or not entry.is_dir():
             return [entry]
         with os.scandir(entry) as listed:
             children = sorted((child.name, child.is_dir(follow_symlinks=False)) for child in listed)

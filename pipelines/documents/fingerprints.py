@@ -105,10 +105,10 @@ def _signature(facts: dict[str, tuple[Path, Facts]]) -> str:
 
 
 def _file_digest(file: Path, raw_dir: Path) -> str:
-    if not file.is_file():
-        return "unreadable:not a regular file"
     if leads_out(file, raw_dir):
         return "unreadable:a link that leads out of its folder"
+    if not file.is_file():
+        return "unreadable:not a regular file"
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -22,6 +22,10 @@ from pipelines.places import is_remote, open_stream, read_whole
 from pipelines.settings import Settings
 
 _HASH_CHUNK = 1 << 20
+_LINKED = (
+    "a symbolic link that leads out of its folder, or that neither root nor the account of the warehouse has put there; "
+    "deliver the file itself"
+)
 KILLED = "the process that worked on it was ended by the system: too little memory, or a crash"
 _STATUSES = {"binary_file": "binary", "empty_file": "empty", "image_only": "image_only"}
 
@@ -127,9 +131,9 @@ def _read_piece(piece: Piece, settings: Settings, reader: Reader) -> Iterator[Do
 
 def _read_near(piece: Piece, settings: Settings, reader: Reader) -> Iterator[Document]:
     try:
-        _stat(piece.file)
         if leads_out(piece.file, settings.raw_dir):
-            raise OSError("a symbolic link that leads out of its folder; deliver the file itself")
+            raise OSError(_LINKED)
+        _stat(piece.file)
         shard = piece.part is not None or is_shard(piece.file)
     except OSError as error:
         yield _unreadable(piece.source_path, error)

@@ -75,6 +75,36 @@ def test_whoever_runs_the_warehouse_may_link_a_file_or_folder_at_the_top(tmp_pat
     assert read == ["read", "read"]
 
 
+def test_a_link_at_the_top_that_somebody_else_has_made_is_not_followed(tmp_path, monkeypatch):
+    """Who may write into the raw folder need not be trusted with what the account of the warehouse may read."""
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "webhook").write_text(SECRET, encoding="utf-8")
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "folder").symlink_to(tmp_path / "keys")
+    (tmp_path / "raw" / "file.txt").symlink_to(tmp_path / "keys" / "webhook")
+    owner = (tmp_path / "raw" / "folder").lstat().st_uid
+    if owner == 0:
+        owner = 4321
+        for name in ("folder", "file.txt"):
+            os.lchown(tmp_path / "raw" / name, owner, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    settings = settings_of(tmp_path)
+    found = find_deliveries(settings.raw_dir)
+    assert [len(delivery.files) for delivery in found] == [1, 1]
+    fingerprints = [content_fingerprint(delivery) for delivery in found]
+    for delivery in found:
+        frames = parse_delivery(delivery, settings)
+        assert frames["documents"]["read_status"].to_list() == ["unreadable"]
+        assert "the account of the warehouse" in frames["findings"]["message_en"][0]
+        told = "".join(str(frame.to_dicts()) for frame in frames.values())
+        assert SECRET not in told
+        assert "webhook" not in told
+    monkeypatch.setattr(os, "geteuid", lambda: owner)
+    read = [d.read_status for delivery in find_deliveries(settings.raw_dir) for d in read_delivery(delivery, settings)]
+    assert read == ["read", "read"]
+    assert [content_fingerprint(delivery) for delivery in find_deliveries(settings.raw_dir)] != fingerprints
+
+
 NAMES = {
     b"a\nINFO all is well": "a\\x0aINFO all is well~",
     b"\x1b[2Jred": "\\x1b[2Jred~",
