@@ -23,7 +23,7 @@ _TAGS = re.compile(
     rb"</?(?:p|div|br|span|font|h[1-6]|[uo]l|li|a|b|strong|center|section|article|meta)\b[^<>]*>", re.IGNORECASE
 )
 _CELL_LINE = re.compile(rb"^\t(?!\s*<)", re.MULTILINE)
-_DECLARED = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DECLARED = re.compile(rb"<meta\b[^<>]*?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CODECS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "utf-8": "utf-8", "utf8": "utf-8",
            "big5": "big5", "big5-hkscs": "big5"}  # fmt: skip

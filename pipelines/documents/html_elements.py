@@ -19,7 +19,7 @@ LINES = frozenset(_LINE_TAGS.split())
 VERBATIM = frozenset({"pre", "textarea"})
 # The kinds of `input` whose value stands on the page.
 TYPED = frozenset({None, "", "text", "number", "tel", "url", "email", "date"})
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE | re.ASCII)
 
 
 def is_seen(node: LexborNode, tag: str) -> bool:

@@ -28,8 +28,8 @@ _RAW = re.compile(
     r"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*(?:-->|\Z)"
     r"|(script|style|iframe|noframes|title)(?: [^<>]*+)?>([^<]*+(?:<(?!/\1>)[^<]*+)*)(?:</\1>|\Z))"
 )
-_TYPE = re.compile(r' type="([^"]*+)"')
-_VALUE = re.compile(r' value="([^"]*+)"')
+_ATTRIBUTE = re.compile(r' ([^\s"\'=/]+)="([^"]*+)"')
+_ATTRIBUTES = re.compile(rf"({_ATTRIBUTE.pattern})*")
 _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _REFUSED = VERBATIM | {"svg", "math", "xmp", "noembed", "plaintext", "frameset"}
 _REMOVED = frozenset({"noscript", "object", "textpath", "template"})
@@ -95,12 +95,12 @@ def _mark(tree: LexborHTMLParser) -> str | frozenset[str] | None:
     tags = pieces[1::2]
     names = {tag: tag.split(" ", 1)[0] for tag in set(tags)}
     known = set(names.values())
-    if known & _REFUSED:
+    marks = {tag: _typed(tag) if name == "input" else _MARKS.get(name, "") for tag, name in names.items()}
+    if known & _REFUSED or None in marks.values():
         return None
     if known & _REMOVED:
         return frozenset(known & _REMOVED)
-    marks = {tag: _typed(tag) if name == "input" else _MARKS.get(name, "") for tag, name in names.items()}
-    pieces[1::2] = [marks[tag] for tag in tags]
+    pieces[1::2] = [marks[tag] or "" for tag in tags]
     marked = "".join(pieces)
     for character in INVISIBLE:
         marked = marked.replace(character, "")
@@ -131,9 +131,13 @@ def _cut_raw(markup: str) -> str | None:
     return "".join(pieces[::3])
 
 
-def _typed(tag: str) -> str:
-    kind, value = _TYPE.search(tag), _VALUE.search(tag)
-    return value[1] if value is not None and (kind[1] if kind is not None else None) in TYPED else ""
+def _typed(tag: str) -> str | None:
+    """Return what an `input` shows; None where one cannot be sure where its attributes begin and end."""
+    written = tag.removeprefix("input")
+    if not _ATTRIBUTES.fullmatch(written):
+        return None
+    attributes = dict(_ATTRIBUTE.findall(written))
+    return attributes.get("value", "") if attributes.get("type") in TYPED else ""
 
 
 class _Open:

@@ -26,7 +26,7 @@ _LABELLED = r"^(?<words>[^\d０-９|｜\t]{2,60}?)[\s|｜:：\t]*(?<figures>[\s|
 _BESIDE_FIGURES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "|｜.,+-—–/元万件条项个０１２３４５６７８９"
 _FIGURES = re.compile(rf"\D*+\d[\d{re.escape(_BESIDE_FIGURES)}]*+")
 # Figures with space between them (`_ROW`).
-_SPACED = re.compile(r"\d[\d.,]*\s+[+\-−－]?\d")
+_SPACED = re.compile(r"\d[.,]*+\s++[+\-−－]?\d")
 
 
 def find_unknown_rows(leftovers: pl.DataFrame) -> pl.DataFrame:

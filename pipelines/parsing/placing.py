@@ -5,6 +5,7 @@ Belongs here: which of these texts are filled in. Why their values cannot matter
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import fields
 from itertools import pairwise
@@ -58,7 +59,10 @@ def _is_apart(skeleton: Skeleton) -> bool:
     if any(role in ("label", "figures") for _, role in roles):
         return False
     ends = [line for line, role in roles if role in ("heading", "sentence")]
-    return all(any(above < line < below for line in ends) for above, below in pairwise(skeleton.starts))
+    return all(
+        (after := bisect_right(ends, above)) < len(ends) and ends[after] < below
+        for above, below in pairwise(skeleton.starts)
+    )
 
 
 def _are_values(loose: Loosened) -> bool:

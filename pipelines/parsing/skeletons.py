@@ -23,7 +23,11 @@ _REFUSED = BARS + FIGURE_MARK + PROSE_MARK + "\x1c\x1d\x1e\x1f"
 _FIGURE = r"(?:0(?=\n)|[ \u3000\xa0]*(?:[1-9][0-9]{0,10}|0+)(?:\.[0-9]{1,6})?[ \u3000\xa0]*(?=\n))"
 _FIGURE_LINES = re.compile(rf"\n\t({_FIGURE}(?:\n\t{_FIGURE})*)")
 _OTHER_LINE = re.compile(r"\n([^\t\n][^\n]*)")
-_FIGURES = re.compile(FIGURES)
+# Python's patterns go back where those of polars do not: here, what is spaces and digits is never given back.
+_FIGURES = re.compile(FIGURES.replace("]*[", "]*+[", 1))
+# What is above a line that may continue a cell: whether it is figures at most, whether it is empty.
+_Head = tuple[bool, bool]
+_PLAIN: _Head = (True, False)
 _PROSE = re.compile(PROSE)
 
 
@@ -82,7 +86,7 @@ class _Cutter:
         self._table = [""] if is_below_figure else []
         self._line = 0
         # The first line of the cell right above, while lines below it may still be its own.
-        self._head = "0" if is_below_figure else None
+        self._head: _Head | None = _PLAIN if is_below_figure else None
 
     def take_lines(self, lines: str) -> None:
         for place, piece in enumerate(_OTHER_LINE.split(lines)):
@@ -96,7 +100,7 @@ class _Cutter:
             self.starts.append(self._line + 1)
         self._table.append(FIGURE_MARK * n)
         self._line += n
-        self._head = "0"
+        self._head = _PLAIN
 
     def join(self, inner: _Cutter) -> None:
         """Go on below a figure with lines that were cut up by themselves; figures follow."""
@@ -127,7 +131,7 @@ class _Cutter:
             self.starts.append(self._line + 1)
         self._table.append(lines)
         self._line += lines.count("\n")
-        self._head = None if lines.endswith("\n") else lines[lines.rindex("\t") :]
+        self._head = None if lines.endswith("\n") else _head_of(lines[lines.rindex("\t") :])
 
     def _take_line(self, line: str) -> None:
         self._line += 1
@@ -153,8 +157,11 @@ def _between_figures(lines: str) -> _Cutter:
     return cutter
 
 
-def _is_broken(head: str, line: str) -> bool:
+def _head_of(cell: str) -> _Head:
+    return _FIGURES.search(cell) is not None, not cell.strip()
+
+
+def _is_broken(head: _Head, line: str) -> bool:
     """Tell whether a line directly below a cell is prose: the same as `documents.plain_text` says of many lines at once."""
-    if _FIGURES.search(head):
-        return _PROSE.search(line) is not None or (not head.strip() and _FIGURES.search(line) is not None)
-    return False
+    is_figures, is_empty = head
+    return is_figures and (_PROSE.search(line) is not None or (is_empty and _FIGURES.search(line) is not None))

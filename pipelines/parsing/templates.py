@@ -29,6 +29,8 @@ _PROSE = "正文。"
 _TABLES = ("t2", "t3", "t4")
 _CELL = ("table_key", "row_key", "column_key")
 _MAX_KEPT = 500
+# Real forms have some 3,000 characters; longer ones would fill the memory of whoever keeps them.
+_MAX_SIGNATURE = 100_000
 Integers = npt.NDArray[np.int64]
 
 
@@ -81,7 +83,7 @@ def find_templates(signatures: Iterable[str], *, by_place: bool = False) -> dict
     hold for texts between whose tables stands a heading or a sentence, and whose values are no words.
     """
     kept = _kept_by_place if by_place else _kept
-    wanted = list(dict.fromkeys(signatures))
+    wanted = [signature for signature in dict.fromkeys(signatures) if len(signature) <= _MAX_SIGNATURE]
     new = [signature for signature in wanted if signature not in kept]
     made = dict(zip(new, _make_templates(new, by_place), strict=True)) if new else {}
     found = {s: template for s in wanted if (template := made.get(s) or kept.get(s)) is not None}

@@ -39,7 +39,8 @@ PARTS = [
     "</iframe>", "<noframes>", "</noframes>", "<xmp>", "</xmp>", "<plaintext>", "<textarea>", "</textarea>", "<pre>",
     "</pre>", "<svg>", "</svg>", "<math>", "<textpath>", "<title/>", "<style/>", "<foreignObject>", "<select>", "<option>",
     "<form>", "<frameset>", "<input value=7>", "<input type='' value='&lt;&quot;'>", "<input type=hidden value=8>",
-    "<input a\" value=5>", "<body hidden>", "<html style='display:none'>", "<table><tr><td>1<td>2</table>", "<o:p></o:p>",
+    "<input a\" value=5>", "<input title=' type=' value=5>", "<input title=' value=' value=6>", "<input =a=' value=' value=7>",
+    "<p style='di\u017fplay:none'>", "<body hidden>", "<html style='display:none'>", "<table><tr><td>1<td>2</table>", "<o:p></o:p>",
     "<table><tr><td>规章<td>0<td>1<tr><td>文件<td>2<td>3</table>", "&lt;", "&amp;lt;", "&nbsp;", "&quot;", "&#2;", "&#9;",
     "&#13;", "\x00", "\x02", "\x03", "\x04", "\x05", "\x06", "\n", "\t", "\x1c", "\u2028", "\u200b", "文", "12", "3.5", "。",
     "很长的一段话" * 12, "第一句写了很多。", "2021-01-22", " ",
@@ -117,10 +118,25 @@ def test_markup_among_words_of_the_form_has_the_text_of_the_walk(markup, text):
         "<table><tr><td>1<td>2<table><tr><td>3<td>4</table><tr><td>1<td>2</table>",
         "<p>\x02</p>",
         "<body hidden>一",
+        "<input =a='x value=' value=7>",
     ],
 )
 def test_what_is_not_plain_is_left_to_the_walk(markup):
     assert plain_page_text(LexborHTMLParser(markup)) is None
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>一<input title=' type=' value=5>", "一5\n"),
+        ("<p>一<input title=' value=' value=7>", "一7\n"),
+        ("<p>一<input value=7 type=hidden><input disabled value='2 3' type=number>", "一2 3\n"),
+        ("<p style='di\u017fplay:none'>12", "12\n"),
+    ],
+)
+def test_what_is_typed_into_a_page_stands_on_it(markup, text):
+    assert plain_page_text(LexborHTMLParser(markup)) == text
+    assert page_text(LexborHTMLParser(markup)) == text
 
 
 @pytest.mark.parametrize(

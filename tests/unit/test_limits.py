@@ -19,7 +19,10 @@ from pipelines.parsing.batches import Care
 from pipelines.parsing.chunks import parse_chunk, whole_delivery
 from pipelines.parsing.limits import excess_of
 from pipelines.parsing.placements import Value, placements
+from pipelines.parsing.placing import _is_apart
 from pipelines.parsing.reports import parse_texts
+from pipelines.parsing.skeletons import FIGURE_MARK, Skeleton
+from pipelines.parsing.templates import _kept, _kept_by_place, find_templates
 from pipelines.parsing.tokens import lex
 from tests.reading import read_folder, settings_of, write_delivery
 from tests.rendering.tabbed import render_report
@@ -129,13 +132,33 @@ def test_a_page_that_takes_its_parser_minutes_is_read_in_the_other_process():
         "本行政区域政府信息公开发布总数量：" + " " * 90_000 + "x\n",
         " " * 90_000 + "规章\n",
         "太平镇" + "年度" * 30 + "x2020年政府信息公开工作年度报告\n",
+        "\t1\n\n\t" + " " * 90_000 + "x\n" + "y\n" * 300,
+        "\t1\n\n甲 " + "1" * 90_000 + "\n",
+        "\t1\n\n甲 1" + "," * 90_000 + "x\n",
     ],
-    ids=range(9),
+    ids=range(12),
 )
 def test_no_pattern_backtracks_without_bound(text):
     start = time.process_time()
     parse_texts({0: text + HEAD + text, 1: HEAD + "规章 0\n" + text})
     assert time.process_time() - start < 10
+
+
+def test_a_page_of_very_many_tables_is_looked_through_once():
+    n = 60_000
+    skeleton = Skeleton("", list(range(1, 3 * n, 3)), [], [(line, "正文。") for line in range(3, 3 * n, 3)])
+    start = time.process_time()
+    assert _is_apart(skeleton)
+    assert time.process_time() - start < 10
+    assert not _is_apart(replace(skeleton, prose=skeleton.prose[:-1]))
+
+
+def test_very_long_forms_are_not_kept():
+    form = "\t规章" + f"\n\t{FIGURE_MARK}" * 50_000
+    before = (len(_kept), len(_kept_by_place))
+    assert find_templates([form, form]) == {}
+    assert find_templates([form, form], by_place=True) == {}
+    assert (len(_kept), len(_kept_by_place)) == before
 
 
 def test_figures_above_what_a_float_holds_are_ambiguous():
