@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pipelines.defs.deliveries import deliveries_partitions
 from pipelines.defs.runs import end_dead_runs
+from pipelines.defs.seen import keep_seen, read_seen
 from pipelines.defs.unchanged import IF_CHANGED, tell_kept
 from pipelines.documents.deliveries import find_deliveries
 from pipelines.documents.fingerprints import stat_signature
@@ -132,12 +133,17 @@ def refresh_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | d
     "发现新的或改动的批次。",
 )
 def new_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """Compare cheap signatures (names, sizes, times) with those of the last evaluation."""
+    """Compare cheap signatures (names, sizes, times) with those of the last evaluation, or with what is staged."""
     settings = load_settings()
     cursor: dict[str, Any] = json.loads(context.cursor or "{}")
-    seen: dict[str, str] = cursor.get("seen", {})
+    before = str(cursor.get("seen", ""))
     evaluation: int = cursor.get("evaluation", 0) + 1
-    now = {delivery.name: stat_signature(delivery) for delivery in find_deliveries(settings.raw_dir)}
+    deliveries = find_deliveries(settings.raw_dir)
+    now = {delivery.name: stat_signature(delivery) for delivery in deliveries}
+    seen = read_seen(settings, before)
+    if seen is None:
+        changed = {delivery.name for delivery in changed_deliveries(deliveries, settings, may_read=False)}
+        seen = {name: signature for name, signature in now.items() if name not in changed}
     known = set(context.instance.get_dynamic_partitions(_PARTITIONS))
     added, gone = sorted(set(now) - known), sorted(known - set(now))
     staged = staged_deliveries(settings)
@@ -159,7 +165,7 @@ def new_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult:
             for name, reason in reasons.items()
         ],
         dynamic_partitions_requests=requests,
-        cursor=json.dumps({"seen": now, "evaluation": evaluation}, ensure_ascii=False, sort_keys=True),
+        cursor=json.dumps({"seen": keep_seen(settings, now, before), "evaluation": evaluation}, sort_keys=True),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,6 +145,40 @@ def test_the_sensor_notices_new_changed_and_gone_deliveries(raw):
         keys = {result.run_requests[0].run_key for result in (first, changed, again)}
         assert len(keys) == 3, "the same files that come back would not be read again"
         assert [request.partition_keys for request in gone.dynamic_partitions_requests] == [["first"]]
+
+
+def test_a_cursor_is_short_however_many_deliveries_there_are(raw, monkeypatch):
+    """Dagster writes it into every tick: by the names of all deliveries its storage would grow by gigabytes a week."""
+    monkeypatch.setattr(fingerprints, "_RESTLESS_NS", 0)
+    for n in range(60):
+        write_delivery(raw, {"a.txt": f"第{n}天"}, f"delivery-{n}")
+    settings = settings_of(raw)
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def asked(cursor: str | None) -> tuple[list[str], str]:
+            found = automation.new_deliveries(
+                dg.build_sensor_context(instance=instance, cursor=cursor, definitions=defs)
+            )
+            assert len(found.cursor) < 100
+            return sorted(request.partition_key for request in found.run_requests), found.cursor
+
+        everything, cursor = asked(None)
+        assert len(everything) == 61
+        ingest_all(settings)
+        assert asked(cursor) == ([], asked(cursor)[1])
+        cursors = [cursor]
+        for n in range(4):
+            write_delivery(raw, {"a.txt": "改了" * n}, "delivery-7")
+            names, cursor = asked(cursors[-1])
+            assert names == ["delivery-7"]
+            cursors.append(cursor)
+        assert asked(cursors[-2])[0] == ["delivery-7"], "a tick that failed is not made up for"
+        assert len(list((settings.warehouse_dir / ".seen").iterdir())) == 2
+        ingest_all(settings)
+        # Where the file is gone, what is staged tells what is new.
+        shutil.rmtree(settings.warehouse_dir / ".seen")
+        write_delivery(raw, {"a.txt": "又改了"}, "delivery-9")
+        assert asked(cursors[-1])[0] == ["delivery-9"]
 
 
 def note_as_published(settings: Settings) -> None:
