@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.publishing.held import held_file
+from pipelines.publishing.staging import has_schema
 from pipelines.schemas.curation import CURATION_MODELS, curation_schema
 from pipelines.settings import CORRECTIONS_FILE, OVERRIDES_FILE, Settings
 
@@ -35,7 +36,7 @@ def ensure_curated(settings: Settings) -> None:
     for name in CURATION_MODELS:
         path = settings.curated_dir / f"{name}.parquet"
         empty = pl.DataFrame(schema=curation_schema(name))
-        if not path.exists() or pl.read_parquet_schema(path) != empty.schema:
+        if not path.exists() or not has_schema(path, empty.schema):
             (settings.curated_dir / _DIGEST).unlink(missing_ok=True)
             _write(empty, path)
 

@@ -47,9 +47,17 @@ def ensure_staging_folders(settings: Settings) -> None:
         path = settings.staging_dir / frame / _EMPTY
         path.parent.mkdir(parents=True, exist_ok=True)
         empty = pl.DataFrame(schema=staging_schema(frame))
-        if not path.exists() or pl.read_parquet_schema(readable(path)) != empty.schema:
+        if not path.exists() or not has_schema(path, empty.schema):
             write_frame(empty, path)
     (settings.staging_dir / _MANIFEST).mkdir(exist_ok=True)
+
+
+def has_schema(path: Path, schema: pl.Schema) -> bool:
+    """Tell whether a parquet file has exactly these columns; a damaged one has none."""
+    try:
+        return pl.read_parquet_schema(readable(path)) == schema
+    except pl.exceptions.PolarsError:
+        return False
 
 
 def frame_path(settings: Settings, frame: str, delivery: str) -> Path:

@@ -13,7 +13,14 @@ from pipelines.ingest.deliveries import ingest
 from pipelines.ingest.tasks import run_task
 from pipelines.ingest.workers import LocalWorkers, Worker
 from pipelines.parsing import batches
-from pipelines.publishing.staging import read_manifest, remove_gone, staged_deliveries, staged_parsers
+from pipelines.publishing.curation import ensure_curated
+from pipelines.publishing.staging import (
+    ensure_staging_folders,
+    read_manifest,
+    remove_gone,
+    staged_deliveries,
+    staged_parsers,
+)
 from pipelines.publishing.staging_parts import parts_dir
 from tests.ingesting.deadly import PARSING, READING, SLOW, WARM, slow_down
 from tests.ingesting.deliveries import WEATHER, files_of, ingest_all, lines_of, small_chunks, staged_frames
@@ -239,3 +246,16 @@ def test_a_chunk_that_a_power_cut_left_empty_is_parsed_again(tmp_path):
     done = ingest_all(settings, engine=engine)
     assert (engine.n, done["delivery"].n_kept_chunks) == (3, 2)
     assert texts_of(settings) == WEATHER
+
+
+def test_the_empty_files_that_give_types_are_made_again(tmp_path):
+    settings = small_chunks(tmp_path)
+    ensure_staging_folders(settings)
+    ensure_curated(settings)
+    emptied = [settings.staging_dir / "cells" / "_schema.parquet", settings.curated_dir / "corrections.parquet"]
+    columns = [pl.read_parquet_schema(path) for path in emptied]
+    for path in emptied:
+        path.write_bytes(b"")
+    ensure_staging_folders(settings)
+    ensure_curated(settings)
+    assert [pl.read_parquet_schema(path) for path in emptied] == columns
