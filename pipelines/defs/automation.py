@@ -37,7 +37,6 @@ _UNFINISHED = [
 ingest_delivery = dg.define_asset_job(
     "ingest_delivery",
     selection=_INGEST,
-    partitions_def=deliveries_partitions,
     description="Read and parse one delivery into staging parquet. 读取并解析一个批次。",
     tags={"gid/job": "ingest"},
 )
@@ -50,7 +49,6 @@ build_warehouse = dg.define_asset_job(
 refresh = dg.define_asset_job(
     "refresh",
     selection=_INGEST | _BUILD,
-    partitions_def=deliveries_partitions,
     description="The whole way in one run: every delivery (unchanged ones are not parsed again), models, checks, "
     "publication, exports. 全程刷新。",
     tags={"gid/job": "refresh", **_WRITES},
