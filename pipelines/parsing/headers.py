@@ -25,6 +25,7 @@ _REPORTS_ON = re.compile(
 )
 _SIGNATURE_DATE = re.compile(r"(?:^|[\u3400-\u9fff\U00020000-\U0003ffff）)])(20\d\d[年\-/.].*|二[〇○零0].*日)$")
 _LAST_LINES = 8
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _FIRST_LINES = 4
 
 
@@ -76,7 +77,7 @@ def read_header(preamble: list[Line], body: list[Line], source_title: str | None
 
 @cache_short(maxsize=20_000)
 def _simplify(text: str) -> str:
-    return to_simplified(drop_glosses(text))
+    return to_simplified(drop_glosses(text)).translate(_WIDE_DIGITS)
 
 
 def _read_title(header: Header, preamble: list[Line], source_title: str | None) -> None:
@@ -84,7 +85,7 @@ def _read_title(header: Header, preamble: list[Line], source_title: str | None) 
     if title is not None:
         header.title, header.title_line_start, header.title_line_end = title.text, title.line_start, title.line_end
     else:
-        header.title = read_title(to_simplified(source_title or ""))
+        header.title = read_title(to_simplified(source_title or "").translate(_WIDE_DIGITS))
     if header.title is None:
         header.findings.append({"rule_key": "title_missing"})
     elif words := foreign_words(header.title):

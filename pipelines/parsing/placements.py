@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 # As `values.LARGEST_FIGURE`: more digits are no figure of a report.
-_MAX_DIGITS = 12
+_MAX_FIGURE = 12
 _DIGITS = re.compile(r"\d+")
+# A space between thousands; what is printed so may be one figure or several.
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?: \d{3}){1,3}", re.ASCII)
 _MAX_PLACEMENTS = 7_000
 _MAX_GENERATED = 20_000
 # More digits than the figures of a whole row have are no figures that have run together.
@@ -70,7 +72,8 @@ def _generate(values: Sequence[Value], n: int) -> Iterator[Placement]:
     if m == n and all(value.number is not None for value in values):
         yield tuple(values)
     if m < n:
-        yield from _with_gaps(values, n)
+        whole = list(map(_with_thousands, values))
+        yield from _with_gaps(whole, n)
         yield from _split(values, n)
     elif m > n:
         yield from _without_blanks(values, n)
@@ -87,6 +90,14 @@ def _without_stray(values: Sequence[Value]) -> Iterator[Placement]:
         rest = (*values[:i], *values[i + 1 :])
         if all(value.number is not None for value in rest) and any(value.number for value in rest):
             yield rest
+
+
+def _with_thousands(value: Value) -> Value:
+    """Read `1 234` as one figure; where it may be two, `_split` says so."""
+    bare = value.text.strip()
+    if value.number is not None or not _THOUSANDS.fullmatch(bare):
+        return value
+    return replace(value, number=float(bare.replace(" ", "")), state="number")
 
 
 def _with_gaps(values: Sequence[Value], n: int) -> Iterator[Placement]:
@@ -123,7 +134,7 @@ def _parts(value: Value, count: int) -> Iterator[tuple[Value, ...]]:
             yield (value,)
         return
     pieces = value.text.split()
-    if len(pieces) == count and all(_DIGITS.fullmatch(piece) and len(piece) <= _MAX_DIGITS for piece in pieces):
+    if len(pieces) == count and all(_DIGITS.fullmatch(piece) and len(piece) <= _MAX_FIGURE for piece in pieces):
         yield tuple(_part(value, piece, 1) for piece in pieces)
     if (digits := value.digits) is not None:
         for cut in _cuts(digits, count):
@@ -138,7 +149,7 @@ def _part(value: Value, text: str, n_numbers: int) -> Value:
 
 def _cuts(digits: str, count: int) -> Iterator[tuple[str, ...]]:
     if count == 1:
-        if digits and len(digits) <= _MAX_DIGITS and (digits == "0" or digits[0] != "0"):
+        if digits and len(digits) <= _MAX_FIGURE and (digits == "0" or digits[0] != "0"):
             yield (digits,)
         return
     longest = 1 if digits.startswith("0") else len(digits) - count + 1
@@ -164,7 +175,7 @@ def _joined(values: Sequence[Value], n: int) -> Iterator[Placement]:
     for i in range(len(values) - 1):
         left, right = values[i], values[i + 1]
         digits = (left.digits or "") + (right.digits or "")
-        is_long = len(digits) > _MAX_DIGITS
+        is_long = len(digits) > _MAX_FIGURE
         if left.digits and right.digits and left.digits != "0" and left.line_start == right.line_start and not is_long:
             joined = Value(
                 f"{left.text} {right.text}",

@@ -16,7 +16,7 @@ from pipelines.forms.caches import cache_short
 from pipelines.forms.dictionary import load_seed
 from pipelines.forms.labels import label_key_of
 from pipelines.forms.matching import find_label
-from pipelines.parsing.values import NUMBER_TOKEN, UNIT_SPELLINGS
+from pipelines.parsing.values import NOTE_MARK, NUMBER_TOKEN, UNIT_SPELLINGS
 
 _DIGIT = r"[\d０-９]"
 _FIGURE = (
@@ -40,6 +40,7 @@ _BRACKETED_VALUES = re.compile(rf"(?:[\[【〔]\s*+[+\-－−]?{_DIGIT}[{_DIGIT[
 _ENDS_IN_VALUE = re.compile(rf"(?:{_DIGIT}|\s(?:[/／\\—–－\-]{{1,4}}|无|零|〇|不适用|不涉及))\s*$")
 # Punctuation alone is neither a label nor a value.
 _WORD = re.compile(r"\w")
+_NOTE_MARK = re.compile(NOTE_MARK)
 _NUMBERING = re.compile(rf"\s*{_DIGIT}{{1,2}}\s?[.．、]\s*")
 _VALUES = ("figure", "mark")
 _BARE = re.compile(rf"[\s\d０-９.,，．+＋\-－−—–/／%]*+(?:{UNIT_SPELLINGS})?\s*")
@@ -70,7 +71,7 @@ class Token(NamedTuple):
 
 def count_numbers_of(text: str) -> int:
     """Return how many numbers a text holds, as `values.count_numbers` counts them."""
-    return len(re.findall(NUMBER_TOKEN, unicodedata.normalize("NFKC", text)))
+    return len(re.findall(NUMBER_TOKEN, unicodedata.normalize("NFKC", _NOTE_MARK.sub(r" \g<0>", text))))
 
 
 def tokens_of(piece: Piece) -> list[Token]:

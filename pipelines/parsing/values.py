@@ -15,13 +15,22 @@ from pipelines.forms.dictionary import load_seed
 # Nothing that a report counts, and no money of one in its largest unit, comes near; decimals of the warehouse hold it.
 LARGEST_FIGURE = 1e12
 NUMBER_TOKEN = r"\d+(?:,\d{3})*(?:\.\d+)?"
+NOTE_MARK = "[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u24ff]"
 _LESS = "减少|减|下降|-|−|－"
 _MORE = "增加|新增|增|\\+"
 
 
 def clean_value(text: pl.Expr) -> pl.Expr:
-    """Return a cell's text in NFKC without outer spaces and invisible characters (inner spaces stay)."""
-    return text.str.normalize("NFKC").str.replace_all(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "").str.strip_chars()
+    """Return a cell's text in NFKC without outer spaces and invisible characters (inner spaces stay).
+
+    A raised, lowered or circled digit is a mark of a note, and no digit of the figure before it: 12① is not 121.
+    """
+    return (
+        text.str.replace_all(f"({NOTE_MARK})", " $1")
+        .str.normalize("NFKC")
+        .str.replace_all(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "")
+        .str.strip_chars()
+    )
 
 
 def count_numbers(text: pl.Expr) -> pl.Expr:

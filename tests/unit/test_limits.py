@@ -135,8 +135,9 @@ def test_a_page_that_takes_its_parser_minutes_is_read_in_the_other_process():
         "\t1\n\n\t" + " " * 90_000 + "x\n" + "y\n" * 300,
         "\t1\n\n甲 " + "1" * 90_000 + "\n",
         "\t1\n\n甲 1" + "," * 90_000 + "x\n",
+        "二、主动公开政府信息情况\n行政许可" + "1," * 45_000 + "年\n",
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_no_pattern_backtracks_without_bound(text):
     start = time.process_time()

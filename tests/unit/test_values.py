@@ -46,6 +46,11 @@ CASES = [
     ("约5万元", "ambiguous", None, None),
     ("2020年1月", "ambiguous", None, None),
     ("见附件", "text", None, None),
+    # Marks of notes are no digits of the figure.
+    ("12①", "ambiguous", None, None),
+    ("5²", "ambiguous", None, None),
+    ("12¹", "ambiguous", None, None),
+    ("7₃", "ambiguous", None, None),
 ]
 
 

@@ -43,6 +43,7 @@ def test_figures_in_the_words_of_a_section_without_its_table_are_said(middle, nu
     [
         "二、主动公开政府信息情况\n依据条例第20条第1项，2018年3月5日起规范行政许可、行政处罚。",
         "四、政府信息公开行政复议、行政诉讼情况\n行政复议0件，行政诉讼0件。",
+        "二、主动公开政府信息情况\n行政许可第1,5项，行政处罚第2,7项。",
     ],
 )
 def test_sentences_that_count_nothing_of_two_rows_say_nothing(middle):
