@@ -29,11 +29,13 @@ of_report as (
         count(*) filter (where cells.activity_role = 'flow' and packed.value_state = 'number') as n_above_zero,
         count(*) filter (where cells.activity_role = 'flow' and packed.value_state = 'zero') as n_zero,
         count(*) filter (where cells.activity_role = 'flow' and packed.value_state = 'absent') as n_absent,
+        count(*) filter (where cells.activity_role = 'flow' and packed.value_state = 'ambiguous') as n_ambiguous,
         count(*) filter (
             where cells.activity_role = 'flow'
             and packed.value_state in ('blank', 'not_applicable', 'text', 'absent')
         ) as n_without_figure,
-        bool_or(cells.activity_role = 'stock' and packed.value > 0) as has_stock,
+        bool_or(cells.activity_role = 'stock' and packed.value > 0) is true as has_stock,
+        bool_or(cells.activity_role = 'stock' and packed.value is null) as has_unknown_stock,
         min(packed.line_start) filter (where cells.activity_role = 'flow') as line_start,
         max(packed.line_end) filter (where cells.activity_role = 'flow') as line_end
     from {{ ref('int_packed_cells') }} as packed
@@ -60,8 +62,10 @@ counted as (
         cast(sum(n_above_zero) as bigint) as n_above_zero,
         cast(sum(n_zero) as bigint) as n_zero,
         cast(sum(n_absent) as bigint) as n_absent,
+        cast(sum(n_ambiguous) as bigint) as n_ambiguous,
         cast(sum(n_without_figure) as bigint) as n_without_figure,
-        coalesce(bool_or(has_stock), false) as has_stock,
+        -- Some stock above 0 is one; none is there only where every one is stated.
+        case when bool_or(has_stock) then true when not bool_or(has_unknown_stock) then false end as has_stock,
         min(line_start) as line_start,
         max(line_end) as line_end
     from judged
@@ -98,7 +102,9 @@ select
     ) as status,
     coalesce(counted.n_cells, 0) as n_cells,
     coalesce(counted.n_numbers, 0) as n_numbers,
-    coalesce(counted.has_stock, false) as has_stock,
+    case when counted.report_no is null then false else counted.has_stock end as has_stock,
+    coalesce(counted.n_absent, 0) as n_absent,
+    coalesce(counted.n_ambiguous, 0) as n_ambiguous,
     from_prose.value as prose_value,
     counted.line_start,
     counted.line_end

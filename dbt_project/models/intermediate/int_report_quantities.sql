@@ -178,7 +178,13 @@ quantities as (
         statuses.report_no,
         zeros.quantity_no,
         case statuses.status when 'zero' then 1 when 'active' then 0 end as value,
-        cast(statuses.status as varchar) as state
+        -- Of several reasons the one that tells most: figures without a place before cells that are missing, or blank.
+        case
+            when statuses.status not in ('partly_blank', 'blank') then cast(statuses.status as varchar)
+            when statuses.n_ambiguous > 0 then 'ambiguous'
+            when statuses.n_absent > 0 then 'absent'
+            else cast(statuses.status as varchar)
+        end as state
     from {{ ref('int_activity_status') }} as statuses
     inner join zeros on statuses.activity_no = zeros.activity_no
     union all

@@ -21,6 +21,7 @@ select
     column_key as measure,
     value,
     value_state,
+    printed_unit,
     line_start,
     line_end
 from cells

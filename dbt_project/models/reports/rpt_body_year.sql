@@ -5,7 +5,7 @@
     ('other_service', ['last_year_items', 'change', 'decisions']),
     ('penalty', ['last_year_items', 'change', 'decisions']),
     ('compulsory_measure', ['last_year_items', 'change', 'decisions']),
-    ('fee', ['last_year_items', 'change', 'amount']),
+    ('fee', ['last_year_items', 'change']),
 ] -%}
 {%- set t3 = [
     'new', 'carried_in', 'granted', 'partial', 'denied_state_secret', 'denied_law_forbidden',
@@ -91,6 +91,22 @@ cells as (
     group by report_no
 ),
 
+-- In the unit of the form, ten thousand yuan, whatever a cell or a header prints.
+fees as (
+    select
+        packed.report_no,
+        case
+            when packed.value = 0 then 0
+            when words.word = 'yuan' then packed.value / 10000
+            when words.word = 'wan_yuan' then packed.value
+            when words.word = 'yi_yuan' then packed.value * 10000
+        end as fee_amount
+    from {{ ref('int_packed_cells') }} as packed
+    inner join {{ ref('int_form_cells') }} as form_cells on packed.cell_no = form_cells.cell_no
+    left join {{ ref('int_cell_words') }} as words on packed.printed_unit_no = words.word_no
+    where form_cells.table_key = 't2' and form_cells.row_key = 'fee' and form_cells.column_key = 'amount'
+),
+
 counted as (
     select
         report_no,
@@ -107,7 +123,7 @@ volumes as (
     select
         report_key,
         max(value) filter (where subject = 'all_information' and source = 'table') as all_information_disclosed,
-        max(value) filter (where subject = 'all_information' and source = 'prose')
+        max(value) filter (where subject = 'all_information' and source = 'prose' and not is_approximate)
             as all_information_disclosed_in_prose,
     {% for channel in channels -%}
     max(value) filter (where subject = 'channel:{{ channel }}' and source = 'table')
@@ -179,6 +195,7 @@ select
     cells.{{ row }}_{{ measure }},
     {% endfor -%}
     {% endfor -%}
+    fees.fee_amount,
     procurement.project_count as procurement_project_count,
     procurement.amount_yuan as procurement_amount_yuan,
     procurement.unit_basis as procurement_unit_basis,
@@ -208,6 +225,7 @@ select
 from reports
 inner join bodies on reports.body_key = bodies.body_key
 left join cells on reports.report_no = cells.report_no
+left join fees on reports.report_no = fees.report_no
 left join counted on reports.report_no = counted.report_no
 left join volumes on reports.report_key = volumes.report_key
 left join procurement on reports.report_key = procurement.report_key
