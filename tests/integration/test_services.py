@@ -16,6 +16,7 @@ from pipelines.curation.reading import read_curation
 from pipelines.defs.health import ask_dagster, check_dagster
 from pipelines.operations.backup import make_backup
 from pipelines.operations.health import as_json, check_warehouse
+from pipelines.operations.kept_backups import LOCK
 from pipelines.operations.restore import restore_backup
 from pipelines.operations.storage import StorageError
 from pipelines.publishing.curation import curation_digest, write_curated
@@ -157,7 +158,7 @@ def test_the_password_stands_nowhere(services, tmp_path, monkeypatch):
     with pytest.raises(StorageError, match="connection to server") as raised:
         make_backup(services.settings, tmp_path)
     assert PASSWORD not in str(raised.value)
-    assert list(tmp_path.iterdir()) == [], "half a backup was left"
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK], "half a backup was left"
     write_instance(tmp_path, True)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     (check,) = ask_dagster()

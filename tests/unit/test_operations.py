@@ -20,8 +20,9 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipelines.defs.retention import prune_runs
 from pipelines.operations import alerts
-from pipelines.operations.backup import MANIFEST, list_backups, make_backup, remove_old_backups
+from pipelines.operations.backup import make_backup
 from pipelines.operations.health import check_age, check_disk, check_locks, check_published, lock_holder
+from pipelines.operations.kept_backups import LOCK, MANIFEST, list_backups, remove_old_backups
 from pipelines.operations.restore import RestoreError, restore_backup
 from pipelines.operations.secrets import is_secret, redact
 from pipelines.publishing.database import hold_lock
@@ -156,7 +157,7 @@ def test_half_a_backup_is_never_seen_and_old_ones_are_removed(warehouse, tmp_pat
     )
     with pytest.raises(OSError, match="full"):
         make_backup(settings, target)
-    assert list(target.iterdir()) == []
+    assert [path.name for path in target.iterdir()] == [LOCK]
     monkeypatch.undo()
     for second in range(3):
         folder = target / f"gid-backup-2026-01-01T00000{second}"
