@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipelines.defs import health, operations, retention
-from pipelines.operations import backup, restore
+from pipelines.operations import alerts, backup, restore
 from pipelines.settings import PROJECT_DIR, Settings, load_settings
 from tests.services.units import FOLDER, INSTALLED_AT, command_of, environment_of, read_unit
 
@@ -37,7 +37,7 @@ def test_every_service_is_hardened_bounded_and_restarted(name):
     assert {key: unit[f"Service.{key}"][-1] for key in HARDENED} == HARDENED
     assert unit["Service.MemoryMax"]
     if unit["Service.Type"] == ["oneshot"]:
-        assert f"{name.removesuffix('.service')}.timer" in TIMERS
+        assert f"{name.removesuffix('.service')}.timer" in TIMERS or name == "gid-alert@.service"
         assert unit["Service.TimeoutStartSec"]
     else:
         assert unit["Service.Restart"] == ["always"]
@@ -51,9 +51,15 @@ def test_what_a_service_runs_is_there(name):
     program, *words = command_of(unit, "ExecStart", environment)
     assert shutil.which(program), program
     if words[0] == "-m":
-        assert words[1] in {module.__name__ for module in (backup, health, restore, retention)}
+        assert words[1] in {module.__name__ for module in (alerts, backup, health, restore, retention)}
     assert environment["GID_WEB_HOST"] == "127.0.0.1", "the page would listen to the world"
     assert {name for name in environment if name.startswith("GID_")} <= knobs()
+
+
+def test_somebody_is_told_of_a_backup_that_fails():
+    assert read_unit("gid-backup.service")["Unit.OnFailure"] == ["gid-alert@%N.service"]
+    *_, option, unit = command_of(read_unit("gid-alert@.service"), "ExecStart", {})
+    assert (option, unit) == ("--unit", "%i")
 
 
 def knobs() -> set[str]:
