@@ -22,7 +22,7 @@ from pipelines.operations.backup import make_backup
 from pipelines.operations.copying import copy_tree
 from pipelines.operations.health import check_backup, check_warehouse
 from pipelines.operations.kept_backups import LEFT_OUT, LOCK, MANIFEST, left_out_of, list_backups, remove_old_backups
-from pipelines.operations.restore import restore_backup
+from pipelines.operations.restore import RestoreError, restore_backup
 from pipelines.operations.storage import DUMP, StorageError, copy_storage
 from pipelines.publishing.database import PublishingError
 from pipelines.settings import PROJECT_DIR
@@ -286,3 +286,26 @@ def test_a_restore_whose_copy_fails_can_be_called_again_with_postgres(settings, 
     with pytest.raises(StorageError, match="not empty"):
         restore_backup(again, backup)
     assert not again.releases_dir.exists(), "refused, and yet files were written"
+
+
+def test_going_back_on_a_server_as_the_page_on_operations_says(settings, tmp_path, monkeypatch):
+    """What services make first refuses the restore; when it is moved away, deliveries may stay, and newer ones beside them."""
+    here = tmp_path / "here"
+    backup = make_backup(settings, tmp_path / "backups", with_raw=True)
+    small.publish(settings, 2)
+    (here / "raw" / "乙.txt").write_text("新", encoding="utf-8")
+    for folder in ("warehouse", "curation", "dagster"):
+        (here / folder).rename(tmp_path / folder)
+    for folder in ("warehouse", "curation", "dagster"):
+        (here / folder).mkdir()
+    (here / "dagster" / "runs.db").write_bytes(b"of a service that was started")
+    with pytest.raises(RestoreError, match=r"1 other files stand .*\n  .*/dagster/runs.db$"):
+        restore_backup(settings, backup)
+    (here / "dagster" / "runs.db").unlink()
+    (here / "raw" / "甲" / "a.txt").write_text("改", encoding="utf-8")
+    with pytest.raises(RestoreError, match=r"1 other files stand .*\n  .*/raw/甲/a.txt$"):
+        restore_backup(settings, backup)
+    (here / "raw" / "甲" / "a.txt").write_text("年报", encoding="utf-8")
+    restore_backup(settings, backup)
+    assert small.published_figure(settings) == (1, 1)
+    assert names_in(here / "raw") == ["乙.txt", "甲"]
