@@ -139,7 +139,12 @@ def test_health_and_backup_while_all_runs_and_restore_into_another_database(serv
         monkeypatch.setenv(name, value)
     make_database(postgres, "second")
     settings = replace(services.settings, warehouse_dir=tmp_path / "warehouse", curation_dir=tmp_path / "curation")
-    restore_backup(settings, backup)
+    settings.warehouse_dir.mkdir()
+    settings.releases_dir.symlink_to(tmp_path / "not mounted")
+    with pytest.raises(OSError, match="releases"):
+        restore_backup(settings, backup)
+    settings.releases_dir.unlink()
+    restore_backup(settings, backup)  # the database is still empty, the files that are there are the same
     assert small.published_figure(settings) == (7, 7)
     runs = "select run_id, status, pipeline_name, run_body from runs where pipeline_name = 'prune_runs' order by id"
     assert query(postgres, runs, "second") == query(postgres, runs)
