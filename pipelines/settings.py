@@ -64,6 +64,9 @@ class Settings:
     stale_days: int = 33
     min_free_gb: int = 2
     alert_command: str = ""
+    # Where backups are expected, if anywhere, and how old the newest may be.
+    backup_dir: Path | None = None
+    backup_stale_days: int = 2
     memory: str = "5GB"
 
     @property
@@ -164,6 +167,8 @@ def load_settings() -> Settings:
         stale_days=_at_least_one("GID_STALE_DAYS", "33"),
         min_free_gb=_at_least_one("GID_MIN_FREE_GB", "2"),
         alert_command=os.environ.get("GID_ALERT_COMMAND", "").strip(),
+        backup_dir=_folder("GID_BACKUP_DIR", "") if os.environ.get("GID_BACKUP_DIR", "").strip() else None,
+        backup_stale_days=_at_least_one("GID_BACKUP_STALE_DAYS", "2"),
         memory=os.environ.get("GID_MEMORY", "").strip() or "5GB",
     )
 

@@ -6,12 +6,15 @@ Belongs here: the job, schedule and sensors. What is pruned stands in retention,
 import datetime as dt
 
 import dagster as dg
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.retries import auto_reexecution_should_retry_run
+from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG, WILL_RETRY_TAG
 
 from pipelines.defs.retention import prune_runs as prune_old_runs
 from pipelines.defs.runs import held_executor
-from pipelines.operations.alerts import alert_once, send_alert
-from pipelines.operations.health import FAIL, check_age, check_disk
-from pipelines.settings import load_settings
+from pipelines.operations.alerts import alert_once, tell, tell_kept
+from pipelines.operations.health import FAIL, check_age, check_disk, check_published
+from pipelines.settings import Settings, load_settings
 
 # What the freshness of the published database is judged by, on Dagster's page and by its daemon.
 PUBLISHED_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(days=load_settings().stale_days))
@@ -60,21 +63,22 @@ prune_schedule = dg.ScheduleDefinition(
     name="alert_on_failure",
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tell GID_ALERT_COMMAND of every run that has failed and is not tried again. 运行失败时告警。",
+    description="Tell GID_ALERT_COMMAND of every run that has failed, and whether it is tried again by itself. 运行失败时告警。",
 )
 def alert_on_failure(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
     """Tell which job failed in which steps, and why."""
     settings = load_settings()
     if not settings.alert_command:
         return dg.SkipReason(_NO_COMMAND)
-    send_alert(settings, failure_text(context))
+    tell(settings, failure_text(context, settings))
     return None
 
 
-def failure_text(context: dg.RunFailureSensorContext) -> str:
+def failure_text(context: dg.RunFailureSensorContext, settings: Settings) -> str:
     """Return what a person needs to know of a failed run: job, deliveries, steps with their causes, where to look."""
     run = context.dagster_run
-    lines = [f"GID Warehouse: {run.job_name} has failed", ""]
+    again = is_tried_again(context.instance, run)
+    lines = [f"GID Warehouse: {run.job_name} has failed{', and is tried again by itself' if again else ''}", ""]
     if delivery := run.tags.get("gid/delivery") or run.tags.get("dagster/partition"):
         lines.append(f"delivery: {delivery}")
     causes = []
@@ -85,8 +89,21 @@ def failure_text(context: dg.RunFailureSensorContext) -> str:
         message = error.message.strip() if error else "no message"
         causes.append(f"step {event.step_key}: {message[:_LONGEST_CAUSE]}")
     lines += causes or [(context.failure_event.message or "no message")[:_LONGEST_CAUSE]]
-    lines += ["", f"run: {run.run_id} (Dagster's page, /runs/{run.run_id})", "The published warehouse is as it was."]
+    lines += ["", f"run: {run.run_id} (Dagster's page, /runs/{run.run_id})"]
+    # A run may fail before or after it has published.
+    lines.append(f"published now: {check_published(settings).text}")
     return "\n".join(lines) + "\n"
+
+
+def is_tried_again(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Tell whether the daemon runs a failed run again (`run_retries` in dagster.yaml), as the daemon itself judges."""
+    if not instance.run_retries_enabled or run.remote_job_origin is None:
+        return False  # the daemon cannot start what no code server has: such a run was started at a terminal
+    noted = run.tags.get(WILL_RETRY_TAG)
+    if noted is not None:
+        return noted == "true"
+    reason = run.tags.get(RUN_FAILURE_REASON_TAG)
+    return bool(auto_reexecution_should_retry_run(instance, run, RunFailureReason(reason) if reason else None))
 
 
 @dg.sensor(
@@ -102,8 +119,10 @@ def alert_on_stale_data(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     if not settings.alert_command:
         return dg.SkipReason(_NO_COMMAND)
     if not settings.database_path.is_file():
+        tell_kept(settings)
         return dg.SkipReason("nothing has been published yet")
     failed = [check for check in (check_age(settings), check_disk(settings)) if check.status == FAIL]
     text = "\n".join(f"{check.name}: {check.text}" for check in failed) or None
     told = alert_once(settings, "data", text, " ".join(check.name for check in failed))
+    tell_kept(settings)
     return dg.SkipReason("told" if told else "nothing new to tell")

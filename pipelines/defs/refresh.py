@@ -18,6 +18,7 @@ from pipelines.defs.runs import end_dead_runs
 from pipelines.defs.unchanged import tell_kept
 from pipelines.ingest.unchanged import Kept, keep_unchanged
 from pipelines.publishing.database import hold_lock, remove_dead_builds
+from pipelines.publishing.releases import current_folder
 from pipelines.publishing.room import explain_full_disk, lacks_room, texts_of
 from pipelines.publishing.summary import format_summary
 from pipelines.settings import DBT_PROJECT_DIR, Settings, load_settings
@@ -61,9 +62,11 @@ def main() -> int:
     log = settings.warehouse_dir / "refresh.log"
     print(f"Refreshing {settings.warehouse_dir} from {settings.raw_dir} …", flush=True)
     lines: list[str] = []
+    before = current_folder(settings)
     try:
         # A second command line waits here for the first, rather than racing it for Dagster's own files.
         with hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS, _say):
+            before = current_folder(settings)
             remove_dead_builds(settings)
             kept = keep_unchanged(settings, say=_say_why)
             if kept is not None:
@@ -79,11 +82,18 @@ def main() -> int:
         full = explain_full_disk(_written_folders(settings), texts_of(error))
         if full is None:
             raise
-    print("The refresh failed: the published warehouse is as it was.", file=sys.stderr)
+    print(f"The refresh failed: {what_is_published(before, current_folder(settings))}.", file=sys.stderr)
     print("\n".join([*lines, *([full] if full else [])]), file=sys.stderr)
     if log.is_file():
         print(f"  The whole log: {log}", file=sys.stderr)
     return 1
+
+
+def what_is_published(before: Path | None, now: Path | None) -> str:
+    """Return what readers have after a refresh that failed: it may have failed after it had published."""
+    if now is None or now == before:
+        return "the published warehouse is as it was"
+    return f"readers have release {now.name} now"
 
 
 def _tell(kept: Kept, settings: Settings, log: Path) -> None:

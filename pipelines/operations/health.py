@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.operations.kept_backups import LEFT_OUT, begun_at, has_release, left_out_of, list_backups
 from pipelines.operations.secrets import redact
 from pipelines.publishing.release_files import size_of
 from pipelines.publishing.releases import current_folder
@@ -41,7 +42,8 @@ class Check:
 
 def check_warehouse(settings: Settings) -> list[Check]:
     """Look at everything that the files tell."""
-    return [check_published(settings), check_age(settings), check_disk(settings), *check_locks(settings)]
+    files = [check_published(settings), check_age(settings), check_disk(settings), *check_locks(settings)]
+    return files if settings.backup_dir is None else [*files, check_backup(settings, settings.backup_dir)]
 
 
 def check_published(settings: Settings) -> Check:
@@ -94,6 +96,31 @@ def check_locks(settings: Settings) -> list[Check]:
         holder = lock_holder(path)
         found.append(Check(name, OK, f"held by {holder}" if holder else "free", holder))
     return found
+
+
+def check_backup(settings: Settings, folder: Path, now: datetime | None = None) -> Check:
+    """Tell how old the newest backup with a release is, against GID_BACKUP_STALE_DAYS, and whether anything was left out of it."""
+    remedy = "run `make backup`; on a server `systemctl start gid-backup`, and look at `journalctl -u gid-backup`"
+    if current_folder(settings) is None:
+        return Check("backup", OK, "nothing has been published: there is nothing to back up")
+    try:
+        backups = [backup for backup in list_backups(folder) if has_release(backup)]
+        left_out = left_out_of(backups[-1]) if backups else {}
+    except (OSError, ValueError) as error:
+        return Check("backup", FAIL, f"the backups of {folder} (GID_BACKUP_DIR) cannot be read ({error}): {remedy}")
+    begun = begun_at(backups[-1]) if backups else None
+    if begun is None:
+        return Check("backup", FAIL, f"{folder} (GID_BACKUP_DIR) has no backup with a release: {remedy}")
+    days = ((now or datetime.now().astimezone()) - begun).total_seconds() / 86400
+    limit = f"at most {settings.backup_stale_days} are allowed (GID_BACKUP_STALE_DAYS)"
+    status, text = OK, f"{backups[-1]} was begun {days:.1f} days ago, {limit}"
+    if days > settings.backup_stale_days:
+        status, text = FAIL, f"{text}: {remedy}"
+    elif days < -1:
+        status, text = WARN, f"{backups[-1]} is of the future: the clock was or is wrong"
+    elif left_out:
+        status, text = WARN, f"{text}; {len(left_out)} files could not be copied: see its {LEFT_OUT}"
+    return Check("backup", status, text, round(days, 2))
 
 
 def lock_holder(path: Path) -> str | None:

@@ -12,16 +12,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.operations.backup import FORMAT, MANIFEST, dagster_home, sha256_of
-from pipelines.operations.storage import DUMP, StorageError, put_back_dump
+from pipelines.operations.backup import FORMAT, dagster_home, sha256_of
+from pipelines.operations.copying import listed
+from pipelines.operations.kept_backups import MANIFEST
+from pipelines.operations.storage import DUMP, StorageError, check_empty_database, put_back_dump
 from pipelines.publishing.database import PublishingError, hold_lock
-from pipelines.publishing.release_files import share_file
+from pipelines.publishing.release_files import check_links, share_file
 from pipelines.publishing.releases import make_current
 from pipelines.publishing.versions import parse_version
+from pipelines.publishing.workbook.texts import show_hidden
 from pipelines.settings import Settings, load_settings
 
 _LOCK_WAIT_SECONDS = 10
-_MOST_LISTED = 10
 
 
 class RestoreError(RuntimeError):
@@ -33,22 +35,27 @@ def restore_backup(settings: Settings, backup: Path) -> dict[str, Any]:
 
     Raises:
         RestoreError: it is no backup, it is damaged, or other files stand in its places; nothing was written.
-        StorageError: PostgreSQL refuses; files have not been written yet.
+        StorageError, OSError: PostgreSQL or the disk refuses; when that is mended, it may be called again.
     """
     manifest = read_manifest(backup)
     places = _places(settings)
     plan = {backup / name: places[Path(name).parts[0]] / Path(*Path(name).parts[1:]) for name in manifest["files"]}
     with hold_lock(settings.refresh_lock_path, _LOCK_WAIT_SECONDS), hold_lock(settings.lock_path, _LOCK_WAIT_SECONDS):
         _refuse_others(settings, plan)
-        dump = plan.pop(backup / "dagster" / DUMP, None)
-        if dump is not None:
-            put_back_dump(backup / "dagster" / DUMP)
+        has_dump = plan.pop(backup / "dagster" / DUMP, None) is not None
+        if has_dump:
+            check_empty_database()
+        settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
+        check_links(settings.warehouse_dir)
         _copy(plan)
         for name, target in manifest["links"].items():
             link = places[Path(name).parts[0]] / Path(*Path(name).parts[1:])
             link.parent.mkdir(parents=True, exist_ok=True)
             if not (link.is_symlink() and str(link.readlink()) == target):
                 link.symlink_to(target)
+        if has_dump:
+            # After all that may fail: files that are there already are no hindrance to a second try, a filled database is.
+            put_back_dump(backup / "dagster" / DUMP)
         version = parse_version(str(manifest["current_release"]))
         if version is not None:
             make_current(settings, version)
@@ -73,7 +80,7 @@ def read_manifest(backup: Path) -> dict[str, Any]:
             raise RestoreError(f"{backup} names a file outside of its folders: {name!r}")
     damaged = [name for name, digest in manifest["files"].items() if _digest(backup / name) != digest]
     if damaged:
-        raise RestoreError(f"{backup} is damaged, {len(damaged)} files are missing or others:\n{_listed(damaged)}")
+        raise RestoreError(f"{backup} is damaged, {len(damaged)} files are missing or others:\n{listed(damaged)}")
     return manifest
 
 
@@ -102,7 +109,7 @@ def _refuse_others(settings: Settings, plan: dict[Path, Path]) -> None:
     if others:
         raise RestoreError(
             f"{len(others)} other files stand where the backup would go; set GID_WAREHOUSE_DIR, GID_CURATION_DIR, GID_RAW_DIR "
-            f"and DAGSTER_HOME to empty folders, or move them away:\n{_listed(others)}"
+            f"and DAGSTER_HOME to empty folders, or move them away:\n{listed(others)}"
         )
 
 
@@ -129,11 +136,6 @@ def _copy(plan: dict[Path, Path]) -> None:
         copied.setdefault((stat.st_dev, stat.st_ino), target)
 
 
-def _listed(names: list[str]) -> str:
-    more = [f"  … and {len(names) - _MOST_LISTED} more"] if len(names) > _MOST_LISTED else []
-    return "\n".join([f"  {name}" for name in names[:_MOST_LISTED]] + more)
-
-
 def main() -> int:
     """Put a backup back and say what is to be done next; 1 where it was refused."""
     parser = argparse.ArgumentParser(prog="make restore", description="Put a backup back onto an empty machine.")
@@ -148,6 +150,8 @@ def main() -> int:
     print(f"Restored: release {manifest['current_release']} as of {manifest['created_at']}, {settings.database_path}")
     if not manifest["with_raw"]:
         print(f"The backup has no deliveries: put them into {settings.raw_dir} before the next refresh, or it publishes without them.")  # fmt: skip  # noqa: E501
+    if left_out := manifest.get("left_out", {}):
+        print(show_hidden(f"The backup was made without what could not be read then:\n{listed(list(left_out))}"))
     return 0
 
 

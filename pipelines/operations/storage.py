@@ -36,7 +36,7 @@ def copy_storage(home: Path, target: Path) -> None:
     """Copy Dagster's storage into a folder; each database as it stands at one moment.
 
     Raises:
-        StorageError: PostgreSQL, or its client programs, cannot be used.
+        StorageError: PostgreSQL, or its client programs, cannot be used, or a SQLite file cannot be read.
     """
     target.mkdir(parents=True, exist_ok=True)
     if uses_postgres():
@@ -45,8 +45,17 @@ def copy_storage(home: Path, target: Path) -> None:
     for path in databases_in(home):
         copied = target / path.relative_to(home)
         copied.parent.mkdir(parents=True, exist_ok=True)
-        with closing(_open(path)) as source, closing(sqlite3.connect(copied)) as copy:
-            source.backup(copy)
+        try:
+            with closing(_open(path)) as source, closing(sqlite3.connect(copied)) as copy:
+                source.backup(copy)
+        except sqlite3.Error as error:
+            if not path.exists():  # the events of a run that has just been pruned
+                copied.unlink(missing_ok=True)
+                continue
+            raise StorageError(
+                f"{path} cannot be copied to {copied} ({error}): where the disk is full, make room; else stop the services and move "
+                f"the file away, or put back that of an earlier backup (Dagster makes a new one, without what was in it)"
+            ) from error
 
 
 def databases_in(home: Path) -> list[Path]:
@@ -54,8 +63,8 @@ def databases_in(home: Path) -> list[Path]:
     return sorted(path for path in home.rglob("*.db") if path.is_file() and not path.is_symlink())
 
 
-def put_back_dump(dump: Path) -> None:
-    """Restore a dump into the empty database that the environment names.
+def check_empty_database() -> None:
+    """See that a dump can be restored into the database that the environment names.
 
     Raises:
         StorageError: it is not empty, PostgreSQL cannot be reached, or has no client programs here.
@@ -65,6 +74,15 @@ def put_back_dump(dump: Path) -> None:
     query = "select count(*) from pg_catalog.pg_tables where schemaname = 'public'"
     if _run("psql", "--no-psqlrc", "--tuples-only", "--no-align", f"--command={query}").strip() != "0":
         raise StorageError("the database of GID_PG_DATABASE is not empty: make a new one (createdb) and name it")
+
+
+def put_back_dump(dump: Path) -> None:
+    """Restore a dump into the empty database that the environment names: all of it, or nothing.
+
+    Raises:
+        StorageError: as `check_empty_database`, or the dump is refused.
+    """
+    check_empty_database()
     _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={os.environ['GID_PG_DATABASE']}", str(dump))  # fmt: skip  # noqa: E501
 
 

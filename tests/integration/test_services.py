@@ -16,6 +16,7 @@ from pipelines.curation.reading import read_curation
 from pipelines.defs.health import ask_dagster, check_dagster
 from pipelines.operations.backup import make_backup
 from pipelines.operations.health import as_json, check_warehouse
+from pipelines.operations.kept_backups import LOCK
 from pipelines.operations.restore import restore_backup
 from pipelines.operations.storage import StorageError
 from pipelines.publishing.curation import curation_digest, write_curated
@@ -138,7 +139,12 @@ def test_health_and_backup_while_all_runs_and_restore_into_another_database(serv
         monkeypatch.setenv(name, value)
     make_database(postgres, "second")
     settings = replace(services.settings, warehouse_dir=tmp_path / "warehouse", curation_dir=tmp_path / "curation")
-    restore_backup(settings, backup)
+    settings.warehouse_dir.mkdir()
+    settings.releases_dir.symlink_to(tmp_path / "not mounted")
+    with pytest.raises(OSError, match="releases"):
+        restore_backup(settings, backup)
+    settings.releases_dir.unlink()
+    restore_backup(settings, backup)  # the database is still empty, the files that are there are the same
     assert small.published_figure(settings) == (7, 7)
     runs = "select run_id, status, pipeline_name, run_body from runs where pipeline_name = 'prune_runs' order by id"
     assert query(postgres, runs, "second") == query(postgres, runs)
@@ -157,7 +163,7 @@ def test_the_password_stands_nowhere(services, tmp_path, monkeypatch):
     with pytest.raises(StorageError, match="connection to server") as raised:
         make_backup(services.settings, tmp_path)
     assert PASSWORD not in str(raised.value)
-    assert list(tmp_path.iterdir()) == [], "half a backup was left"
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK], "half a backup was left"
     write_instance(tmp_path, True)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     (check,) = ask_dagster()

@@ -39,10 +39,11 @@ def main() -> int:
         services.wait_for("the release", lambda: _reports(services) == 5, given.wait)
         release = current_release(services.settings)
         say(f"published by the sensors: release {release.version if release else None}, 5 reports")
-        command = command_of(read_unit("gid-health.service"), "ExecStart", services.environment)
-        health = subprocess.run(command, cwd=PROJECT_DIR, env=services.environment, check=False)
-        say(f"health: exit code {health.returncode}")
-    return health.returncode
+        for unit in ("gid-backup.service", "gid-health.service"):
+            command = command_of(read_unit(unit), "ExecStart", services.environment)
+            done = subprocess.run(command, cwd=PROJECT_DIR, env=services.environment, check=False)
+            say(f"{unit}: exit code {done.returncode}")
+    return done.returncode
 
 
 def _reports(services: Services) -> int:

@@ -119,6 +119,7 @@ def running(
         unit = environment_of(read_unit("gid-code.service"))
         ours = {name: value.replace(HOLDING, str(folder)) for name, value in unit.items()}
         ours |= {"GID_CODE_SOCKET": str(folder / "code.sock"), "GID_WEB_PORT": str(free_port())}
+        ours |= {"GID_BACKUP_DIR": str(folder / "backups")}
         services.environment = {**os.environ, **ours, **(postgres or {}), **more}
         for name in ("raw", "warehouse", "dagster"):
             (folder / name).mkdir()

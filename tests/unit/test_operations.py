@@ -1,4 +1,4 @@
-"""Health, alerts, backup and restore of a small warehouse; old runs in Dagster's own storage."""
+"""Health, backup and restore of a small warehouse; old runs in Dagster's own storage."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from dagster import DagsterInstance, DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
 
 from pipelines.defs.retention import prune_runs
-from pipelines.operations import alerts
-from pipelines.operations.backup import MANIFEST, list_backups, make_backup, remove_old_backups
+from pipelines.operations.backup import make_backup
 from pipelines.operations.health import check_age, check_disk, check_locks, check_published, lock_holder
+from pipelines.operations.kept_backups import LOCK, MANIFEST, list_backups, remove_old_backups
 from pipelines.operations.restore import RestoreError, restore_backup
-from pipelines.operations.secrets import is_secret, redact
 from pipelines.publishing.database import hold_lock
 from tests.publications import small
 
@@ -156,7 +155,7 @@ def test_half_a_backup_is_never_seen_and_old_ones_are_removed(warehouse, tmp_pat
     )
     with pytest.raises(OSError, match="full"):
         make_backup(settings, target)
-    assert list(target.iterdir()) == []
+    assert [path.name for path in target.iterdir()] == [LOCK]
     monkeypatch.undo()
     for second in range(3):
         folder = target / f"gid-backup-2026-01-01T00000{second}"
@@ -187,60 +186,6 @@ def test_health_of_the_files(warehouse):
     assert check_published(settings).status == "fail"
     shutil.rmtree(settings.warehouse_dir)
     assert [check_published(settings).status, check_age(settings).status] == ["fail", "fail"]
-
-
-def alerting(settings, folder: Path, ends_with: int = 0):
-    """Settings whose alert command writes down what it is given."""
-    script = folder / "alert"
-    script.write_text(
-        f"#!/bin/sh\ncat >> '{folder}/told'\necho \"$1\" >> '{folder}/argument'\nexit {ends_with}\n", encoding="utf-8"
-    )
-    script.chmod(0o755)
-    return replace(settings, alert_command=f"{script} 'a b;touch {folder}/pwned'")
-
-
-def test_an_alert_is_told_once_again_when_it_changes_and_when_it_is_over(tmp_path):
-    settings = alerting(small.settings_in(tmp_path), tmp_path)
-    told = tmp_path / "told"
-
-    def count() -> int:
-        return told.read_text(encoding="utf-8").count("GID Warehouse: data")
-
-    assert alerts.alert_once(settings, "data", "old", "age")
-    assert not alerts.alert_once(settings, "data", "older by an hour", "age")
-    assert count() == 1
-    assert alerts.alert_once(settings, "data", "old, and full", "age disk")
-    assert alerts.alert_once(settings, "data", None)
-    assert not alerts.alert_once(settings, "data", None)
-    assert told.read_text(encoding="utf-8").endswith("GID Warehouse: data: well again\n")
-    assert count() == 3
-    assert (tmp_path / "argument").read_text(encoding="utf-8").splitlines()[0] == f"a b;touch {tmp_path}/pwned"
-    assert not (tmp_path / "pwned").exists(), "a shell has read the command"
-    assert not alerts.send_alert(replace(settings, alert_command=""), "x")
-
-
-def test_an_alert_that_cannot_be_told_is_tried_again_and_names_no_secret(tmp_path):
-    failing = alerting(small.settings_in(tmp_path), tmp_path, ends_with=3)
-    for settings, reason in [
-        (failing, "ended with 3"),
-        (replace(failing, alert_command="/nowhere/geheim-key"), "could not be run: FileNotFoundError"),
-        (replace(failing, alert_command="'"), "could not be run: ValueError"),
-    ]:
-        with pytest.raises(alerts.AlertFailed, match=reason) as raised:
-            alerts.alert_once(settings, "data", "old")
-        assert "geheim" not in str(raised.value)
-    assert alerts.alert_once(alerting(failing, tmp_path), "data", "old")
-
-
-def test_what_is_told_holds_no_secret_and_steers_no_terminal(tmp_path, monkeypatch):
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
-    settings = alerting(small.settings_in(tmp_path), tmp_path)
-    alerts.send_alert(settings, "postgresql://gid:geheim@db/x wJalrXUtnFEMI \x1b[31m\u202egnp.exe")
-    assert (tmp_path / "told").read_text(encoding="utf-8") == "postgresql://***@db/x *** ␛[31m[U+202E]gnp.exe"
-    names = {"GID_PG_PASSWORD", "AWS_SECRET_ACCESS_KEY", "S3_KEY", "API_TOKEN", "PGPASSFILE", "SENTRY_DSN"}
-    plain = {"PWD", "OLDPWD", "PATH", "KEYBOARD", "GID_RAW_DIR", "MONKEY", "DAGSTER_HOME"}
-    assert {name for name in names | plain if is_secret(name)} == names
-    assert redact("the key is ab", {"S3_KEY": "ab"}) == "the key is ab", "a word of two letters tells nothing"
 
 
 @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
