@@ -23,6 +23,21 @@ _SIGNATURES = (
     (b"Rar!", "RAR archive"),
     (b"7z\xbc\xaf\x27\x1c", "7z archive"),
     (b"\x7fELF", "ELF program"),
+    (rb"{\rtf", "RTF, such as .doc"),
+)
+# Formats written in plain characters, whose text is not to be had without a program for them, by their first bytes. A
+# page that Word has saved holds `w:WordDocument`, and is read.
+_HEAD = 2_048
+_WRITTEN = (
+    (rb"<?mso", re.compile(rb"<\?mso-application\s[^<>]*\bWord\."), "XML of Word, such as .doc"),
+    (rb"<?mso", re.compile(rb"<\?mso-application\s[^<>]*\bExcel\."), "XML of Excel, such as .xls"),
+    (rb"<w:w", re.compile(rb"<w:wordDocument\b"), "XML of Word, such as .doc"),
+    (rb"<pkg:", re.compile(rb"<pkg:package\b"), "XML of Word, such as .doc"),
+    (
+        b": 1.0",
+        re.compile(rb"\A(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?MIME-Version:", re.IGNORECASE),
+        "MHTML, such as .doc or .mht",
+    ),
 )
 _SAMPLE = 20_000
 _MIN_PLAUSIBLE = 0.7
@@ -47,8 +62,12 @@ class Decoded:
 
 
 def detect_binary(data: bytes) -> str | None:
-    """Return the name of the binary format that the first bytes announce, or None."""
-    return next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
+    """Return the name of the format without readable text that the first bytes announce, or None."""
+    for signature, name in _SIGNATURES:
+        if data.startswith(signature):
+            return name
+    head = data[:_HEAD].replace(b"\x00", b"")
+    return next((name for sign, pattern, name in _WRITTEN if sign in head and pattern.search(head)), None)
 
 
 def decode_text(data: bytes) -> Decoded | None:
@@ -79,7 +98,8 @@ def plausibility(text: str) -> float:
 
 def _candidates(data: bytes) -> list[tuple[str, str]]:
     candidates = [("utf-8", "utf-8"), ("gb18030", "gb18030")]
-    if len(data) % 2 == 0:
+    # Half a character at the end of UTF-16 becomes a finding; a text of such length with no NUL in it is none.
+    if len(data) % 2 == 0 or b"\x00" in data:
         candidates += [("utf-16-le", "utf-16"), ("utf-16-be", "utf-16")]
     return candidates
 

@@ -6,9 +6,11 @@ Belongs here: the elements of WordprocessingML and how the file is opened. Autom
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from docx.oxml import parse_xml
@@ -27,6 +29,8 @@ _UNSEEN = frozenset({
     "sdtPr", "sdtEndPr", "commentRangeStart", "commentReference", "annotationRef", "binData", "posOffset", "fldData",
 })  # fmt: skip
 _OFF = frozenset({"0", "false", "off"})
+# Of an automatic number and the text behind it: what reads as one number, or as one decimal, where nothing parts them.
+_ONE_NUMBER = re.compile(r"[\d〇零一二三四五六七八九十][\d〇零一二三四五六七八九十百千万亿]|[\d.．,，][.．,，]?\d")
 _IMAGES = frozenset({"drawing", "pict", "object", "blip", "imagedata"})
 
 
@@ -112,9 +116,38 @@ def _parse(xml: bytes) -> Any:
         raise UnreadableDocument("broken_archive", detected="Word", reason=f"XML: {error.msg}") from None
 
 
+@dataclass
+class _Paragraph:
+    """A paragraph: its automatic number while no text stands behind it, and how its last text is set."""
+
+    label: str = ""
+    setting: tuple[str, bool] = ("", False)
+
+    def is_parted(self, text: Any) -> bool:
+        """Tell whether a text stands apart from what is before it: behind a number, or raised, lowered or struck out."""
+        written = text.text or ""
+        if not written:
+            return False
+        label, self.label = self.label, ""
+        before, self.setting = self.setting, _setting_of(text.getparent())
+        return before != self.setting or (label != "" and _ONE_NUMBER.match(label[-1] + written[:2]) is not None)
+
+
+def _setting_of(run: Any) -> tuple[str, bool]:
+    """Return how a run is raised or lowered, if it is, and whether it is struck out."""
+    properties = child_of(run, "rPr")
+    if properties is None:
+        return "", False
+    level = value_of(child_of(properties, "vertAlign")) or "baseline"
+    struck = (child_of(properties, name) for name in ("strike", "dstrike"))
+    is_struck = any(mark is not None and value_of(mark) not in _OFF for mark in struck)
+    return "" if level == "baseline" else level, is_struck
+
+
 def _write(root: Any, builder: PageBuilder, numbering: Numbering) -> int:
     """Write the visible content of the body; return the number of images in it."""
     images = 0
+    paragraph = _Paragraph()
     stack: list[tuple[Any, Iterator[Any]]] = [(root, iter(root))]
     while stack:
         element, children = stack[-1]
@@ -127,7 +160,11 @@ def _write(root: Any, builder: PageBuilder, numbering: Numbering) -> int:
         images += name in _IMAGES
         if name in _UNSEEN or _is_hidden(child, name):
             continue
-        _enter(child, name, builder, numbering)
+        if name == "p":
+            paragraph = _Paragraph(numbering.next_label(child))
+        elif name == "t" and paragraph.is_parted(child):
+            builder.add_text(" ")
+        _enter(child, name, builder, paragraph)
         stack.append((child, iter(_seen_children(child, name))))
     return images
 
@@ -153,7 +190,7 @@ def _is_hidden(element: Any, name: str) -> bool:
     return False
 
 
-def _enter(element: Any, name: str, builder: PageBuilder, numbering: Numbering) -> None:
+def _enter(element: Any, name: str, builder: PageBuilder, paragraph: _Paragraph) -> None:
     if name == "t":
         builder.add_text(element.text or "")
     elif name in ("tab", "ptab"):
@@ -164,7 +201,7 @@ def _enter(element: Any, name: str, builder: PageBuilder, numbering: Numbering) 
         builder.add_text("-")
     elif name == "p":
         builder.end_line()
-        builder.add_text(numbering.next_label(element))
+        builder.add_text(paragraph.label)
     elif name == "tbl":
         builder.open_table()
     elif name == "tr":

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.documents.conversion import Converted, ReadFinding, UnreadableDocument, collapse_spaces
 from pipelines.documents.decoding import plausibility
-from pipelines.documents.html_elements import LINES, TYPED, VERBATIM, is_seen
+from pipelines.documents.html_elements import APART, LINES, TYPED, VERBATIM, is_seen
 from pipelines.documents.pages import PageBuilder
 from pipelines.documents.plain_html import plain_page_text
 
@@ -137,6 +137,8 @@ def _enter(node: LexborNode, tag: str, builder: PageBuilder) -> None:
         builder.open_cell()
     elif tag in LINES:
         builder.end_line()
+    elif tag in APART:
+        builder.add_text(" ")
     elif tag == "input" and node.attributes.get("type") in TYPED:
         builder.add_text(node.attributes.get("value") or "")
 
@@ -148,6 +150,8 @@ def _leave(tag: str, builder: PageBuilder) -> None:
         builder.close_cell()
     elif tag in LINES:
         builder.end_line()
+    elif tag in APART:
+        builder.add_text(" ")
 
 
 def _add_text(text: str, verbatim: bool, builder: PageBuilder) -> None:

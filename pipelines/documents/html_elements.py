@@ -1,4 +1,4 @@
-"""What HTML's elements mean for the text of a page: which are not seen, which end a line, which keep their breaks.
+"""What HTML's elements mean for the text of a page: which are not seen, which end a line, stand apart, keep their breaks.
 
 Belongs here: sets of names, and whether one element is seen. Going through a page does not.
 """
@@ -16,6 +16,8 @@ _LINE_TAGS = (
     " summary tbody td textarea tfoot th thead tr ul"
 )
 LINES = frozenset(_LINE_TAGS.split())
+# What they hold stands apart from its line: the mark of a note is no digit of its figure, nor is a figure struck out.
+APART = frozenset({"sup", "sub", "s", "strike", "del"})
 VERBATIM = frozenset({"pre", "textarea"})
 # The kinds of `input` whose value stands on the page.
 TYPED = frozenset({None, "", "text", "number", "tel", "url", "email", "date"})

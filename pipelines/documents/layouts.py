@@ -5,8 +5,10 @@ Belongs here: every layout that separates cells by a mark. What the words of a p
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import NamedTuple
@@ -97,12 +99,19 @@ def _with_bars(lines: list[str]) -> list[str]:
         if sum(1 for line in lines if row.fullmatch(line)) >= _MIN_ROWS:
             # A line with figures that is no such row keeps its thousands.
             return [
-                _QUOTED.sub(r"\1", line.replace(separator, "|"))
-                if row.fullmatch(line) or not _PROSE.search(line)
-                else line
-                for line in lines
+                _split_at(separator, line) if row.fullmatch(line) or not _PROSE.search(line) else line for line in lines
             ]
     return lines
+
+
+def _split_at(separator: str, line: str) -> str:
+    """Write a bar for each separator; one within quotation marks belongs to its cell, as in "12,345"."""
+    if '"' not in line:
+        return line.replace(separator, "|")
+    if line.count('"') % 2 == 0:
+        with suppress(csv.Error):
+            return "|".join(next(csv.reader([line], delimiter=separator, skipinitialspace=True)))
+    return _QUOTED.sub(r"\1", line.replace(separator, "|"))
 
 
 def _cells_follow_bars(lines: list[str]) -> bool:

@@ -1,6 +1,6 @@
 """PDF with text to text: ruled tables cell by cell, words around them as prose in reading order.
 
-Belongs here: what stands where on a page. Pages that are pictures hold no text and are not read.
+Belongs here: pages, and the paragraphs on them. Pages that are pictures hold no text and are not read.
 """
 
 from __future__ import annotations
@@ -8,16 +8,15 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
-from pdfplumber.table import Table
 
 from pipelines.documents.conversion import Converted, TabbedWriter, UnreadableDocument
+from pipelines.documents.pdf_tables import RuledTable, take_tables
+from pipelines.documents.pdf_words import Line, drawn_once, lines_of
 
 MAX_PAGES = 300
 _PAGE_NUMBER = re.compile(r"[\s—–\-－第页共/]*+\d{0,3}[\s—–\-－第页共/]*+\d{0,3}[\s—–\-－第页共/]*")
@@ -26,17 +25,6 @@ _HEADING = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、]|\d
 _NO_TITLES = frozenset({"", "(anonymous)", "untitled"})
 _LATIN = re.compile(r"[0-9A-Za-z]")
 _NO_UNICODE = "(cid:"
-
-
-@dataclass
-class _Line:
-    """Words of one height on the page, joined."""
-
-    text: str
-    x0: float
-    x1: float
-    top: float
-    size: float
 
 
 @dataclass
@@ -102,50 +90,19 @@ def _no_pdf(reason: str) -> UnreadableDocument:
 
 
 def _write_page(page: Page, pages: _Pages) -> None:
-    tables = page.find_tables()
-    lines = _lines_of(page, tables)
-    right = max([line.x1 for line in lines] + [table.bbox[2] for table in tables], default=0.0)
+    tables, chars = take_tables(page, drawn_once(page.chars))
+    lines = lines_of(chars)
+    right = max([line.x1 for line in lines] + [table.right for table in tables], default=0.0)
     left = min((line.x0 for line in lines), default=0.0)
-    items: list[tuple[float, _Line | Table]] = [(line.top, line) for line in lines]
-    items += [(table.bbox[1], table) for table in tables]
-    for _, item in sorted(items, key=lambda pair: pair[0]):
-        if isinstance(item, Table):
+    items: list[Line | RuledTable] = [*lines, *tables]
+    for item in sorted(items, key=lambda item: item.top):
+        if isinstance(item, RuledTable):
             _write_table(item, pages)
         else:
             _write_line(item, left, right, page, pages)
 
 
-def _lines_of(page: Page, tables: list[Table]) -> list[_Line]:
-    words = [
-        word
-        for word in page.extract_words(x_tolerance_ratio=0.6, keep_blank_chars=False)
-        if not any(_is_within(word, table.bbox) for table in tables)
-    ]
-    words.sort(key=lambda word: (word["top"] + word["bottom"]) / 2)
-    rows: list[list[dict[str, Any]]] = []
-    for word in words:
-        middle = (word["top"] + word["bottom"]) / 2
-        if rows and middle < rows[-1][0]["bottom"] and middle > rows[-1][0]["top"]:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    return [_line_of(sorted(row, key=lambda word: float(word["x0"]))) for row in rows]
-
-
-def _line_of(row: list[dict[str, Any]]) -> _Line:
-    text = row[0]["text"]
-    for before, word in pairwise(row):
-        text += " " + word["text"] if word["x0"] > before["x1"] else word["text"]
-    height = max(word["bottom"] - word["top"] for word in row)
-    return _Line(text, row[0]["x0"], max(word["x1"] for word in row), row[0]["top"], height)
-
-
-def _is_within(word: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
-    x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
-    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
-
-
-def _write_line(line: _Line, left: float, right: float, page: Page, pages: _Pages) -> None:
+def _write_line(line: Line, left: float, right: float, page: Page, pages: _Pages) -> None:
     """Join a line to the paragraph under way, or begin another one.
 
     A paragraph goes on where its last line reached the right margin without the end of a sentence, and the next one is
@@ -185,14 +142,8 @@ def _write_waiting(pages: _Pages) -> None:
     pages.waiting.clear()
 
 
-def _write_table(table: Table, pages: _Pages) -> None:
-    """Write the cells that a row has of its own: one that is covered by a cell above or beside it is not repeated."""
+def _write_table(table: RuledTable, pages: _Pages) -> None:
     _end_paragraph(pages)
-    for row, texts in zip(table.rows, table.extract(x_tolerance_ratio=0.6), strict=True):
-        cells: list[str] = []
-        for box, text in zip(row.cells, texts, strict=True):
-            if box is None:
-                continue
-            cells.append(text or "")
-        pages.writer.write_row(cells)
+    for row in table.rows:
+        pages.writer.write_row(row)
     pages.after_table = True

@@ -13,11 +13,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.documents import conversion
 from pipelines.documents.conversion import INVISIBLE
-from pipelines.documents.html_elements import LINES, TYPED, VERBATIM, is_seen
+from pipelines.documents.html_elements import APART, LINES, TYPED, VERBATIM, is_seen
 from pipelines.documents.pages import LONG, Cell, lay_out
 
 _TABLE, _TABLE_END, _ROW, _CELL, _CELL_END, _DONE = "\x02", "\x03", "\x04", "\t", "\x05", "\x06"
 _OURS = (_TABLE, _TABLE_END, _ROW, _CELL_END, _DONE)
+# The parser writes a > in these as it is, which makes up for one < too many in an odd name.
+_UNCUT = ("<xmp", "<noembed", "<plaintext")
 # Below these no nesting and nothing that is hidden is costly; larger pages are walked.
 _MAX_MARKUP = 4_000_000
 _MAX_DEPTH = 40
@@ -36,6 +38,7 @@ _REMOVED = frozenset({"noscript", "object", "textpath", "template"})
 _PERHAPS_HIDDEN = '[hidden],[style*="display" i]'
 _MARKS = {
     **{name: "\n" for tag in LINES for name in (tag, "/" + tag)},
+    **{name: " " for tag in APART for name in (tag, "/" + tag)},
     "table": _TABLE, "/table": _TABLE_END, "tr": _CELL + _ROW,
     "td": _CELL, "th": _CELL, "/td": _CELL_END, "/th": _CELL_END,
 }  # fmt: skip
@@ -85,7 +88,7 @@ def _mark(tree: LexborHTMLParser) -> str | frozenset[str] | None:
     """Return the body with a mark for each tag that matters; or the names of elements that must be taken out first."""
     body = tree.body
     markup = body.html if body is not None else None
-    if markup is None or len(markup) > _max_markup() or any(mark in markup for mark in _OURS):
+    if markup is None or len(markup) > _max_markup() or any(mark in markup for mark in _OURS + _UNCUT):
         return None
     cut = _cut_raw(markup.replace("\n", " ").replace("\t", " "))
     if cut is None:

@@ -75,6 +75,7 @@ class ShardPart:
 
 
 WHOLE = ShardPart()
+_TEXT_TYPES = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _BATCH_SCHEMA = pa.schema(
     [
         ("number", pa.int64()),
@@ -181,11 +182,21 @@ def _read_row_group(
     left = iter(numbers)
     try:
         for batch in shard.iter_batches(_BATCH_ROWS, [group], wanted, use_threads=False):
-            for values in batch.to_pylist():
-                yield _record_of(next(left), values, columns, max_bytes)
+            values = [_values_of(column) for column in batch.columns]
+            for row in zip(*values, strict=True):
+                yield _record_of(next(left), dict(zip(batch.schema.names, row, strict=True)), columns, max_bytes)
     except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         lost = next(left)
         yield Record(lost, problem=f"row group {group} is damaged from here on, to record {numbers.stop - 1}: {error}")
+
+
+def _values_of(column: pa.Array) -> list[Any]:
+    """Return the values of a column, texts as their bytes: one that is no UTF-8 then costs no other record."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if any(is_text(column.type) for is_text in _TEXT_TYPES):
+        column = column.cast(pa.large_binary())
+    return cast(list[Any], column.to_pylist())
 
 
 def _read_lines(file: Path, columns: ShardColumns, max_bytes: int, part: ShardPart) -> Iterator[Record]:
@@ -262,9 +273,12 @@ def _record_of(number: int, values: dict[str, Any], columns: ShardColumns, max_b
 
 
 def _first_string(values: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    found = (value for name in names if isinstance(value := values.get(name), str) and value.strip())
-    text = next(found, None)
-    return None if text is None else " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    for name in names:
+        value = values.get(name)
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        if isinstance(text, str) and text.strip():
+            return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return None
 
 
 def _read_warc(file: Path, max_bytes: int) -> Iterator[Record]:

@@ -33,7 +33,8 @@ CHROME = [
 PARTS = [
     "<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>", "<th colspan=2>", "</th>", "<caption>", "</caption>",
     "<tbody>", "<p>", "</p>", "<div>", "</div>", "<div hidden>", '<span style="display :\nNONE">', "</span>", "<br>",
-    "<li>", "<a href='<b>'>", "</a>", "<b>", "</b>", "<script>", "</script>", "<style>", "</style>", "<!--", "-->", "--!>",
+    "<li>", "<sup>", "</sup>", "<sub>", "</sub>", "<del>", "</s>",
+    "<a href='<b>'>", "</a>", "<b>", "</b>", "<script>", "</script>", "<style>", "</style>", "<!--", "-->", "--!>",
     "<![CDATA[", "]]>", "<?x", ">", "<", "</", "\"", "'", "=", "<a<b>", "<a<!--", "<p a<b=1>", "<p a<!--=1>", "<td\x0c",
     "<title>", "</title>", "<noscript>", "</noscript>", "<template>", "</template>", "<object>", "</object>", "<iframe>",
     "</iframe>", "<noframes>", "</noframes>", "<xmp>", "</xmp>", "<plaintext>", "<textarea>", "</textarea>", "<pre>",
@@ -114,6 +115,7 @@ def test_markup_among_words_of_the_form_has_the_text_of_the_walk(markup, text):
         "<pre>一\n二</pre>",
         "<svg><style>a<!--</style></svg>",
         "<a<!--b>一<script>--> x > y</script>",
+        "<p a<b=1>一<xmp>--></xmp>",
         "<p>一</p><script><!--<script></script><p>x</p></script>",
         "<table><tr><td>1<td>2<table><tr><td>3<td>4</table><tr><td>1<td>2</table>",
         "<p>\x02</p>",

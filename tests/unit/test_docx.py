@@ -67,6 +67,27 @@ def test_paragraphs(xml, text):
     assert convert_docx(docx_of(xml)).text == text
 
 
+def set_as(properties: str, text: str) -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (run("12") + set_as('<w:vertAlign w:val="superscript"/>', "1"), "12 1"),
+        (run("12") + set_as('<w:vertAlign w:val="subscript"/>', "1") + run("3"), "12 1 3"),
+        (run("12") + set_as('<w:vertAlign w:val="baseline"/>', "3"), "123"),
+        (set_as("<w:strike/>", "12") + run("13"), "12 13"),
+        (set_as("<w:dstrike/>", "1") + set_as("<w:dstrike/>", "2") + run("13"), "12 13"),
+        (set_as('<w:strike w:val="0"/>', "12") + run("13"), "1213"),
+        (run("12") + set_as("<w:strike/>", "") + run("13"), "1213"),
+        (run("12") + set_as("<w:b/>", "3"), "123"),
+    ],
+)
+def test_text_that_is_raised_or_struck_out_stands_apart(runs, text):
+    assert convert_docx(docx_of(f"<w:p>{runs}</w:p>")).text == f"{text}\n"
+
+
 def cell(text: str, properties: str = "") -> str:
     paragraphs = "".join(f"<w:p>{run(part)}</w:p>" for part in text.split("\n")) if text else "<w:p/>"
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraphs}</w:tc>"
@@ -96,18 +117,46 @@ def test_cells(xml, text):
 
 
 def test_automatic_numbers_are_text():
+    levels = [("chineseCounting", "%1、"), ("decimal", "%1（%2）")]
+    texts = [("总体情况", 0), ("甲", 1), ("乙", 1), ("主动公开", 0), ("丙", 1)]
+    data = numbered(levels, texts)
+    assert convert_docx(data).text == "一、总体情况\n一（1）甲\n一（2）乙\n二、主动公开\n二（1）丙\n"
+
+
+def numbered(levels, texts) -> bytes:
+    """A document with paragraphs that Word numbers; `levels`: format and text of each, `texts`: text and level of each."""
     document = Document()
     numbering = document.part.numbering_part.element
     level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
-    levels = level.format(0, "chineseCounting", "%1、") + level.format(1, "decimal", "%1（%2）")
-    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">{levels}</w:abstractNum>'))
+    printed = "".join(level.format(depth, *one) for depth, one in enumerate(levels))
+    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">{printed}</w:abstractNum>'))
     numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
-    for text, depth in [("总体情况", 0), ("甲", 1), ("乙", 1), ("主动公开", 0), ("丙", 1)]:
+    for text, depth in texts:
         paragraph = document.add_paragraph(text)
         paragraph._p.get_or_add_pPr().append(
             parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/><w:numId w:val="77"/></w:numPr>')
         )
-    assert convert_docx(saved(document)).text == "一、总体情况\n一（1）甲\n一（2）乙\n二、主动公开\n二（1）丙\n"
+    return saved(document)
+
+
+@pytest.mark.parametrize(
+    ("kind", "printed", "text", "expected"),
+    [
+        ("decimal", "%1", "5", "1 5"),
+        ("decimal", "%1", "2023年共", "1 2023年共"),
+        ("decimal", "%1.", "120条", "1. 120条"),
+        ("decimal", "%1", ".5", "1 .5"),
+        ("decimal", "%1", "\t5", "1 5"),
+        ("chineseCounting", "%1", "百二十条", "一 百二十条"),
+        ("decimal", "%1", "总体情况", "1总体情况"),
+        ("decimal", "%1.", "总体情况", "1.总体情况"),
+        ("chineseCounting", "%1、", "主动公开", "一、主动公开"),
+        ("chineseCounting", "%1、", "2023年工作", "一、2023年工作"),
+        ("decimal", "（%1）", "5件", "（1）5件"),
+    ],
+)
+def test_an_automatic_number_makes_no_number_with_the_text_behind_it(kind, printed, text, expected):
+    assert convert_docx(numbered([(kind, printed)], [(text, 0)])).text == f"{expected}\n"
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,59 @@ def test_files_that_are_refused(data, name, rule, reader):
     assert rule_of(data, name, reader) == rule
 
 
+MHTML = (
+    b"From: <Saved by Blink>\r\nSubject: =?utf-8?Q?=E5=B9=B4?=\r\n =?utf-8?Q?=E6=8A=A5?=\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/related;\r\n\tboundary="x"\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<html><p>=E5=B9=B4</p></html>'
+)
+WORD_XML = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<?mso-application progid="Word.Document"?>\n'
+    b"<w:wordDocument><w:body><w:p><w:r><w:t>12</w:t></w:r></w:p></w:body></w:wordDocument>"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "detected"),
+    [
+        (rb"{\rtf1\ansi\ansicpg936{\fonttbl\f0 SimSun;}\'c4\'ea\'b1\'a8 12\par}", "RTF, such as .doc"),
+        (MHTML, "MHTML, such as .doc or .mht"),
+        (MHTML[MHTML.index(b"MIME") :], "MHTML, such as .doc or .mht"),
+        (WORD_XML, "XML of Word, such as .doc"),
+        (WORD_XML.replace(b'<?mso-application progid="Word.Document"?>', b""), "XML of Word, such as .doc"),
+        (WORD_XML.decode().encode("utf-16"), "XML of Word, such as .doc"),
+        (b'<?mso-application progid="Excel.Sheet"?><Workbook/>', "XML of Excel, such as .xls"),
+        (
+            b'<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"/>',
+            "XML of Word, such as .doc",
+        ),
+    ],
+    ids=range(8),
+)
+@pytest.mark.parametrize("name", ["a.doc", "a.html", "a.txt", "a"])
+def test_texts_in_a_format_of_another_program_are_refused_as_a_binary_file(data, detected, name, reader):
+    with pytest.raises(UnreadableDocument) as raised:
+        convert_document(data, name, reader)
+    assert (raised.value.rule_key, raised.value.values["detected"]) == ("binary_file", detected)
+
+
+def test_a_page_that_word_has_saved_is_read(reader):
+    page = (
+        '<html xmlns:w="urn:schemas-microsoft-com:office:word"><head><meta name=ProgId content=Word.Document>'
+        "<!--[if gte mso 9]><xml><w:WordDocument><w:View>Normal</w:View></w:WordDocument></xml><![endif]--></head>"
+        "<body><p>年报 MIME-Version: 1.0</p></body></html>"
+    )
+    assert convert_document(page.encode(), "a.html", reader).text == "年报 MIME-Version: 1.0\n"
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_that_breaks_off_within_a_character_is_read(codec, reader):
+    whole = "一、总体情况\n行政许可 12 件，本年度主动公开政府信息。\n"
+    data = (whole + "尾").encode(codec)[:-1]
+    assert len(data) % 2 == 1
+    converted = convert_document(data, "a.txt", reader)
+    assert (converted.text, converted.encoding) == (whole + "\ufffd", "utf-16")
+    assert [(found.rule_key, found.values["n"]) for found in converted.findings] == [("undecodable_bytes", 1)]
+
+
 def test_another_zip_stays_a_binary_file(reader):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as target:

@@ -41,6 +41,8 @@ def test_prose(html, text):
         ("<table><tr><td colspan=3> <td colspan=2>乙<tr><td>1<td>&nbsp;</table>", "\t\n\t乙\n\n\t1\n\t\n"),
         ("<table><tr><td>1<td><span>2</span><font>3</font><o:p></o:p></table>", "\t1\n\t23\n"),
         ("<table><tr></tr><tr><td>1<td>2</table>", "\t1\n\t2\n"),
+        ("<table><tr><td>12<sup>1</sup><td>3<sub>[2]</sub>4<td><sup>5</sup></table>", "\t12 1\n\t3 [2] 4\n\t5\n"),
+        ("<table><tr><td><s>12</s>13<td><del>4</del><ins>5</ins><td><strike>6</strike></table>", "\t12 13\n\t4 5\n\t6\n"),
         ("前<table><caption>表一</caption><tr><td>1<td>2</table><table><tr><td>3<td>4</table>",
          "前\n表一\n\t1\n\t2\n\n\n\t3\n\t4\n"),
         ("<table><tr><td style='display:none'>x<td>1<td>2</table>", "\t1\n\t2\n"),

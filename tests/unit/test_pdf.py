@@ -145,3 +145,112 @@ def test_a_document_that_only_forbids_changes_is_read():
     canvas.drawString(100, 700, "Report 2020")
     canvas.save()
     assert convert_pdf(stream.getvalue()).text == "Report 2020\n"
+
+
+def drawn(*steps) -> bytes:
+    """A page on which each step draws; heights are counted from its lower end."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    for step in steps:
+        step(canvas)
+    canvas.save()
+    return stream.getvalue()
+
+
+def at(x: float, y: float, text: str, size: float = 10):
+    def draw(canvas):
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(x, y, text)
+
+    return draw
+
+
+@pytest.mark.parametrize("offsets", [[0.3], [0], [0.3, 0.6], [0.2, -0.2]], ids=str)
+def test_characters_drawn_again_over_themselves_are_read_once(offsets):
+    again = [at(100 + offset, 700 - abs(offset), "111 22.0") for offset in offsets]
+    assert convert_pdf(drawn(at(100, 700, "111 22.0"), *again)).text == "111 22.0\n"
+
+
+def test_the_same_figures_side_by_side_or_below_each_other_are_all_read():
+    steps = [at(100, 700 - 2 * n, "1111", size=2) for n in range(3)]
+    assert convert_pdf(drawn(*steps)).text.count("1") == 12
+
+
+# Cells of 60 by 20 points: column c begins at 100 + 60 c, row r ends at 640 - 20 r.
+TEXTS = [["111", "112", "113"], ["211", "212", "213"], ["311", "312", "313"]]
+ROW_LINES = {(r, c) for r in range(4) for c in range(3)}
+COLUMN_LINES = {(r, c) for r in range(3) for c in range(4)}
+
+
+def open_table(*, without_row_lines=(), without_column_lines=(), texts=TEXTS, size=10) -> bytes:
+    """Three rows of three cells; the lines are left out that stand above a cell, or before one."""
+    steps = [at(110 + 60 * c, 646 - 20 * r, text, size) for r, row in enumerate(texts) for c, text in enumerate(row)]
+    for r, c in ROW_LINES - set(without_row_lines):
+        line = (100 + 60 * c, 660 - 20 * r, 160 + 60 * c, 660 - 20 * r)
+        steps.append(lambda canvas, line=line: canvas.line(*line))
+    for r, c in COLUMN_LINES - set(without_column_lines):
+        line = (100 + 60 * c, 660 - 20 * r, 100 + 60 * c, 640 - 20 * r)
+        steps.append(lambda canvas, line=line: canvas.line(*line))
+    return drawn(*steps)
+
+
+def rows_of(text: str) -> list[list[str]]:
+    rows = [[cell[1:] for cell in row.split("\n") if cell] for row in text.rstrip("\n").split("\n\n")]
+    assert all(line.startswith("\t") for line in text.split("\n") if line)
+    return rows
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {},
+        {"without_row_lines": [(3, 1)]},
+        {"without_column_lines": [(2, 3)]},
+        {"without_column_lines": [(0, 0)]},
+        {"without_row_lines": [(0, 0)], "without_column_lines": [(0, 0)]},
+        {"without_column_lines": [(0, 3), (1, 3), (2, 3)]},
+        {"without_column_lines": [(r, c) for r in range(3) for c in (0, 3)]},
+        {"without_row_lines": [(3, 0), (3, 1), (3, 2)]},
+        {"without_row_lines": [(0, 0), (0, 1), (0, 2)]},
+    ],
+    ids=["none", "below", "right", "left", "corner", "right side", "both sides", "below all", "above all"],
+)
+def test_a_cell_that_no_four_lines_close_is_a_cell(missing):
+    assert rows_of(convert_pdf(open_table(**missing)).text) == TEXTS
+
+
+def test_an_open_cell_without_text_keeps_the_next_in_its_column():
+    texts = [TEXTS[0], TEXTS[1], ["311", "", "313"]]
+    assert rows_of(convert_pdf(open_table(texts=texts, without_row_lines=[(3, 1)])).text) == texts
+
+
+def test_open_cells_that_no_line_parts_are_one():
+    texts = [["111", "", "113"], TEXTS[1], TEXTS[2]]
+    parted = convert_pdf(open_table(texts=texts, without_row_lines=[(0, 0)], without_column_lines=[(0, 0), (0, 1)]))
+    assert rows_of(parted.text) == [["111", "113"], TEXTS[1], TEXTS[2]]
+
+
+def test_words_beside_a_table_stay_words():
+    story = [ruled([["规章", "0"], ["文件", "1"]], hAlign="LEFT", colWidths=[60, 60]), prose("表后")]
+    beside = pdf_of(*story, on_page=lambda canvas, document: canvas.drawString(400, 750, "12"))
+    assert convert_pdf(beside).text == "\t规章\n\t0\n\n\t文件\n\t1\n\n\n12\n表后\n"
+
+
+def test_the_mark_of_a_note_is_no_digit_of_the_figure():
+    data = drawn(
+        at(100, 700, "111"), at(100 + 3 * 5.56, 704, "2", size=6), at(100, 600, "333"), at(116.68, 597, "4", 6)
+    )
+    assert convert_pdf(data).text == "111 2\n333 4\n"
+
+
+def test_the_mark_of_a_note_in_a_cell_is_no_digit_of_the_figure():
+    lines = [
+        (100, 660, 220, 660),
+        (100, 640, 220, 640),
+        (100, 640, 100, 660),
+        (160, 640, 160, 660),
+        (220, 640, 220, 660),
+    ]
+    steps = [lambda canvas, line=line: canvas.line(*line) for line in lines]
+    data = drawn(*steps, at(110, 646, "111"), at(110 + 3 * 5.56, 650, "2", 6), at(170, 646, "112"))
+    assert rows_of(convert_pdf(data).text) == [["111 2", "112"]]

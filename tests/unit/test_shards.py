@@ -97,6 +97,38 @@ def test_parquet(tmp_path, group):
     assert {document.url for document in documents} == {"http://a"}
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_a_text_that_is_no_utf_8_costs_no_other_record(tmp_path, kind):
+    texts = [f"第{n}份文件的全文" for n in range(40)]
+    encoded = [text.encode() for text in texts]
+    encoded[5] = "第5份文件的全文，某某人民政府信息公开年度报告".encode("gb18030")
+    encoded[20] = "第20份文件的全文，某某人民政府信息公开".encode() + b"\xff"
+    titles = [b"\xffa"] + [b"b"] * 39
+    columns = {"text": text_column(encoded, kind), "title": text_column(titles, kind)}
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, row_group_size=40)
+    write_delivery(tmp_path, {"a.parquet": sink.getvalue()})
+    documents = documents_of(tmp_path)
+    assert [document.record for document in documents] == list(range(40))
+    assert [d.text for d in documents if d.record not in (5, 20)] == [
+        t for n, t in enumerate(texts) if n not in (5, 20)
+    ]
+    assert (documents[5].text, documents[5].encoding) == ("第5份文件的全文，某某人民政府信息公开年度报告", "gb18030")
+    assert documents[20].text == "第20份文件的全文，某某人民政府信息公开\ufffd"
+    assert [(d.record, rules_of(d)) for d in documents if d.findings] == [(20, ["undecodable_bytes"])]
+    assert [documents[n].title for n in (0, 1)] == ["\ufffda", "b"]
+
+
+def text_column(values: list[bytes], kind: pa.DataType) -> pa.Array:
+    """A column of texts whose bytes nothing has looked at."""
+    is_large = kind == pa.large_string()
+    stored = pa.array(values, pa.large_binary() if is_large else pa.binary())
+    texts = pa.Array.from_buffers(pa.large_string() if is_large else pa.string(), len(values), stored.buffers())
+    if not pa.types.is_dictionary(kind):
+        return texts
+    return pa.DictionaryArray.from_arrays(pa.array(range(len(values)), pa.int32()), texts)
+
+
 def test_columns_of_other_names(tmp_path, monkeypatch):
     monkeypatch.setenv("GID_SHARD_TEXT", "body, text")
     monkeypatch.setenv("GID_SHARD_URL", "link")
