@@ -169,9 +169,11 @@ def numbered(connection: duckdb.DuckDBPyConnection, metrics: list[dict], values:
 
 
 def test_years_are_compared_where_they_ask_the_same():
-    """Over a change of the form only where the metric means the same; no relative change from 0; a missing year is no base."""
+    """Over a change of the form only where the metric means the same, in all editions or in those of one expression; no relative
+    change from 0; a missing year is no base."""
     connection = duckdb.connect()
     years = [("a", 2019, F19), ("a", 2020, F19), ("a", 2021, F21), ("a", 2023, F21), ("b", 2020, F21), ("a", None, F21)]
+    years += [("c", 2018, F14), ("c", 2019, F19), ("c", 2020, F21)]
     reports = [
         {"report_no": number, "report_key": f"{body}{year}", "body_key": body, "report_year": year, "form_version": form,
          "is_current": True}
@@ -182,13 +184,15 @@ def test_years_are_compared_where_they_ask_the_same():
     numbered(
         connection,
         [
-            {"metric_key": "other", "comparable_over_forms": False},
-            {"metric_key": "rare", "comparable_over_forms": True},
-            {"metric_key": "same", "comparable_over_forms": True},
+            {"metric_key": "later", "comparable_over_forms": False, "alike_forms": "F2019|F2021"},
+            {"metric_key": "other", "comparable_over_forms": False, "alike_forms": None},
+            {"metric_key": "rare", "comparable_over_forms": True, "alike_forms": None},
+            {"metric_key": "same", "comparable_over_forms": True, "alike_forms": "F2019|F2021"},
         ],
         [
             (0, "same", 0), (1, "same", 4), (2, "same", 6), (3, "same", 6), (0, "other", 8), (1, "other", 4),
             (2, "other", 6), (0, "rare", None), (1, "rare", 3), (2, "rare", None), (4, "rare", None), (5, "same", 1),
+            (6, "later", 3), (7, "later", 4), (8, "later", 6), (6, "same", 2), (7, "same", 1),
         ],
     )  # fmt: skip
     run_file(connection, "models/intermediate/int_report_pairs.sql")
@@ -196,7 +200,7 @@ def test_years_are_compared_where_they_ask_the_same():
     run_file(connection, "models/reports/rpt_year_on_year.sql")
     rows = connection.execute(
         "select report_year, metric_key, value, value_before, difference, relative_change, is_comparable, "
-        "not_comparable_reason from rpt_year_on_year order by all"
+        "not_comparable_reason from rpt_year_on_year where body_key <> 'c' order by all"
     ).fetchall()
     assert rows == [
         (2019, "other", 8, None, None, None, False, "no_report_before"),
@@ -208,6 +212,16 @@ def test_years_are_compared_where_they_ask_the_same():
         (2021, "rare", None, 3, None, None, False, "no_value"),
         (2021, "same", 6, 4, 2, 0.5, True, None),
         (2023, "same", 6, None, None, None, False, "no_report_before"),
+    ]
+    rows = connection.execute(
+        "select report_year, metric_key, difference, not_comparable_reason from rpt_year_on_year "
+        "where body_key = 'c' and report_year > 2018 order by all"
+    ).fetchall()
+    assert rows == [
+        (2019, "later", None, "form_changed"),
+        (2019, "same", -1, None),
+        (2020, "later", 2, None),
+        (2020, "same", None, "no_value"),
     ]
 
 
