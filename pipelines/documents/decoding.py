@@ -35,7 +35,7 @@ _WRITTEN = (
     (rb"<pkg:", re.compile(rb"<pkg:package\b"), "XML of Word, such as .doc"),
     (
         b": 1.0",
-        re.compile(rb"\A(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?MIME-Version:", re.IGNORECASE),
+        re.compile(rb"\A(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*)*?MIME-Version:", re.IGNORECASE),
         "MHTML, such as .doc or .mht",
     ),
 )

@@ -23,6 +23,28 @@ _YEARS = pa.schema([*_NUMBERS, ("value", pa.float64()), ("value_before", pa.floa
 _PEERS = pa.schema(
     [*_NUMBERS, ("value", pa.float64()), ("n_peers", pa.uint32()), ("n_below", pa.uint32()), ("n_equal", pa.uint32())]
 )
+# Editions that ask for the same, by metric: all of them, those of one expression, or each its own.
+_ALIKE = """
+    select
+        dense_rank() over (
+            partition by metrics.metric_no
+            order by case
+                when metrics.comparable_over_forms then ''
+                when list_contains(string_split(metrics.alike_forms, '|'), forms.form_version) then metrics.alike_forms
+                else forms.form_version
+            end
+        ) - 1 as alike
+    from (select distinct form_version from ({peers})) as forms
+    cross join ({metrics}) as metrics
+    where metrics.metric_no < $n_metrics
+    order by forms.form_version, metrics.metric_no
+"""
+_PEERS_OF_REPORTS = """
+    select
+        report_no, coalesce(cast(peers_no as bigint), $none) as peers_no,
+        dense_rank() over (order by form_version) - 1 as form_no
+    from ({peers}) order by report_no
+"""
 _VALUES = "select report_no, metric_no, value from ({values}) where value is not null"
 
 
@@ -81,30 +103,34 @@ def metric_years(connection: duckdb.DuckDBPyConnection, queries: Mapping[str, st
 def metric_peers(connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> pa.RecordBatchReader:
     """Return each value with how many peers have one, a lower one and an equal one; null where the peers are not known.
 
-    `queries` are those of the values and of the peers (report_no, peers_no or null), by these names.
+    `queries` are those of the values, of the peers (report_no, peers_no or null, form_version) and of the metrics, by these names.
     """
-    rows = connection.execute(
-        f"select report_no, coalesce(cast(peers_no as bigint), {_NONE}) as peers_no from ({queries['peers']}) order by 1"
-    ).fetchnumpy()
-    reports, peers = np.asarray(rows["report_no"]), np.asarray(rows["peers_no"])
+    rows = connection.execute(_PEERS_OF_REPORTS.format(**queries), {"none": _NONE}).fetchnumpy()
+    reports, peers, forms = (np.asarray(rows[name]) for name in ("report_no", "peers_no", "form_no"))
+    n_forms = int(forms.max(initial=0)) + 1
 
     def batches() -> Iterator[pa.RecordBatch]:
         values = Values.read(connection, queries["values"], reports)
+        asked = {"n_metrics": len(values.metrics)}
+        alike = np.asarray(connection.execute(_ALIKE.format(**queries), asked).fetchnumpy()["alike"])
+        alike = alike.reshape(n_forms if len(reports) else 0, len(values.metrics))
         # Counted metric by metric, in the order of groups: one sort puts equal values beside each other.
         by_group = np.argsort(peers, kind="stable")
         counted = {name: np.zeros(values.value.shape, np.uint32) for name in ("n_below", "n_equal")}
-        of_group = np.zeros((int(peers.max(initial=_NONE)) + 2, len(values.metrics)), np.uint32)
+        of_group = np.zeros(((int(peers.max(initial=_NONE)) + 2) * n_forms, len(values.metrics)), np.uint32)
         for k in range(len(values.metrics)):
             column = values.value[by_group, k]
             known = ~np.isnan(column) & (peers[by_group] != _NONE)
-            at, group, value = by_group[known], peers[by_group][known], column[known]
+            at, value = by_group[known], column[known]
+            group = peers[at] * n_forms + alike[forms[at], k]
             counted["n_below"][at, k], counted["n_equal"][at, k] = ranks(group, value)
             of_group[:, k] = np.bincount(group, minlength=len(of_group))
         for first in range(0, len(reports), _REPORTS_OF_SLICE):
             part = slice(first, first + _REPORTS_OF_SLICE)
-            own, group = values.value[part], peers[part]
-            counts = (of_group[group], counted["n_below"][part], counted["n_equal"][part])
-            unknown = np.broadcast_to((group == _NONE)[:, None], own.shape)
+            own = values.value[part]
+            group = peers[part, None] * n_forms + alike[forms[part]]
+            counts = (of_group[group, values.metrics], counted["n_below"][part], counted["n_equal"][part])
+            unknown = np.broadcast_to((peers[part] == _NONE)[:, None], own.shape)
             columns = [own, *(np.ma.MaskedArray(count, unknown) for count in counts)]
             yield _batch(_PEERS, values, part, ~np.isnan(own), columns)
 

@@ -19,6 +19,8 @@ def test_no_group_is_possessive():
         f"{path.relative_to(PROJECT_DIR)}:{node.lineno}: {node.value}"
         for path in sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _POSSESSIVE_GROUP.search(node.value)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str | bytes)
+        and _POSSESSIVE_GROUP.search(node.value if isinstance(node.value, str) else node.value.decode("latin-1"))
     ]
     assert found == []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.schemas.descriptions import column_entry, table_entry
 from pipelines.schemas.published import PUBLISHED_TABLES, load_columns, load_primary_keys
+from pipelines.settings import PROJECT_DIR
 
 
 def test_comments_are_the_blocks_of_the_dictionary(founding):
@@ -48,6 +51,22 @@ def test_the_dictionary_can_be_asked_as_tables(founding):
                           "table_name = 'fct_procurement' and column_name in ('amount', 'amount_yuan') order by 1") == [
         ("as amount_unit says", True, "t2.procurement.amount"), ("yuan", False, "t2.procurement.amount")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_queries_of_the_readme_give_what_it_prints(founding, page):
+    """Each query with the table behind it; one without a table gives no row."""
+    text = (PROJECT_DIR / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"```sql\n([^`]+);\n```\n(?:\n((?:\|.*\n)+))?", text)
+    assert len(blocks) >= 11
+    for query, table in blocks:
+        printed = [tuple(line.strip("| ").split(" | ")) for line in table.splitlines()]
+        with duckdb.connect(str(founding.settings.database_path), read_only=True) as connection:
+            found = connection.execute(f"select coalesce(columns(*)::varchar, 'NULL') from ({query})")
+            names = tuple(column[0] for column in found.description)
+            rows = found.fetchall()
+        assert rows == printed[2:], query
+        assert not table or names == printed[0], query
 
 
 @pytest.mark.parametrize("table", [table for table in PUBLISHED_TABLES if table_entry(table).example])

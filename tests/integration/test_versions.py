@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from pipelines.schemas.descriptions import table_entry
 from tests.integration.conftest import Warehouse
 from tests.integration.version_deliveries import write_versions
 
@@ -55,6 +58,38 @@ def test_nothing_is_lost_and_only_current_reports_stand_in_the_wide_table(versio
     assert versions.query(
         "select permit_last_year_items from rpt_body_year where unit_name = '石桥子镇' and report_year = 2020"
     ) == [(11,)]
+
+
+def test_example_queries_add_up_current_versions_alone(versions):
+    """石桥子镇 has five versions of 2020: 8 projects for 72,235 yuan, permits 11 after a correction from 9."""
+
+    def example(table: str) -> list[tuple]:
+        return versions.query(table_entry(table).example or "")
+
+    assert example("fct_procurement") == [(2019, None, 1), (2020, Decimal("75235.00"), 0), (2021, Decimal("0.00"), 0)]
+    cells = {(year, row, column): tuple(rest) for year, row, column, *rest in example("fct_reported_cell")}
+    # 石桥子镇 11, 马龙镇 0, and two 太平镇 with 2 and 7.
+    assert cells[2020, "permit", "last_year_items"] == (20, 0)
+    assert not [key for key in cells if key[1] == "procurement"]
+    counted: dict[tuple[int, str], int] = {}
+    for year, activity, _, reports in example("fct_zero_activity"):
+        counted[year, activity] = counted.get((year, activity), 0) + reports
+    activities = [activity for (activity,) in versions.query("select activity from dim_activity")]
+    assert counted == {
+        (year, activity): reports for year, reports in ((2019, 1), (2020, 4), (2021, 1)) for activity in activities
+    }
+    applications = [
+        (year, value, n_null) for year, outcome, value, n_null in example("fct_application") if outcome == "new"
+    ]
+    disputes = [
+        (year, value, n_null) for year, *key, value, n_null in example("fct_dispute") if key == ["review", "total"]
+    ]
+    assert applications == disputes == [(2019, 0, 0), (2020, 0, 0), (2021, 0, 0)]
+    decisions = [
+        (year, form, n) for year, form, action, n, _ in example("fct_administrative_action") if action == "permit"
+    ]
+    assert decisions == [(2019, "F2019", 0), (2020, "F2019", 0), (2021, "F2019", 0)]
+    assert len(example("fct_disclosure_volume")) == len(example("fct_prose_count")) == 6
 
 
 def test_differences_cell_by_cell(versions):

@@ -169,9 +169,11 @@ def numbered(connection: duckdb.DuckDBPyConnection, metrics: list[dict], values:
 
 
 def test_years_are_compared_where_they_ask_the_same():
-    """Over a change of the form only where the metric means the same; no relative change from 0; a missing year is no base."""
+    """Over a change of the form only where the metric means the same, in all editions or in those of one expression; no relative
+    change from 0; a missing year is no base."""
     connection = duckdb.connect()
     years = [("a", 2019, F19), ("a", 2020, F19), ("a", 2021, F21), ("a", 2023, F21), ("b", 2020, F21), ("a", None, F21)]
+    years += [("c", 2018, F14), ("c", 2019, F19), ("c", 2020, F21)]
     reports = [
         {"report_no": number, "report_key": f"{body}{year}", "body_key": body, "report_year": year, "form_version": form,
          "is_current": True}
@@ -182,13 +184,15 @@ def test_years_are_compared_where_they_ask_the_same():
     numbered(
         connection,
         [
-            {"metric_key": "other", "comparable_over_forms": False},
-            {"metric_key": "rare", "comparable_over_forms": True},
-            {"metric_key": "same", "comparable_over_forms": True},
+            {"metric_key": "later", "comparable_over_forms": False, "alike_forms": "F2019|F2021"},
+            {"metric_key": "other", "comparable_over_forms": False, "alike_forms": None},
+            {"metric_key": "rare", "comparable_over_forms": True, "alike_forms": None},
+            {"metric_key": "same", "comparable_over_forms": True, "alike_forms": "F2019|F2021"},
         ],
         [
             (0, "same", 0), (1, "same", 4), (2, "same", 6), (3, "same", 6), (0, "other", 8), (1, "other", 4),
             (2, "other", 6), (0, "rare", None), (1, "rare", 3), (2, "rare", None), (4, "rare", None), (5, "same", 1),
+            (6, "later", 3), (7, "later", 4), (8, "later", 6), (6, "same", 2), (7, "same", 1),
         ],
     )  # fmt: skip
     run_file(connection, "models/intermediate/int_report_pairs.sql")
@@ -196,7 +200,7 @@ def test_years_are_compared_where_they_ask_the_same():
     run_file(connection, "models/reports/rpt_year_on_year.sql")
     rows = connection.execute(
         "select report_year, metric_key, value, value_before, difference, relative_change, is_comparable, "
-        "not_comparable_reason from rpt_year_on_year order by all"
+        "not_comparable_reason from rpt_year_on_year where body_key <> 'c' order by all"
     ).fetchall()
     assert rows == [
         (2019, "other", 8, None, None, None, False, "no_report_before"),
@@ -208,6 +212,16 @@ def test_years_are_compared_where_they_ask_the_same():
         (2021, "rare", None, 3, None, None, False, "no_value"),
         (2021, "same", 6, 4, 2, 0.5, True, None),
         (2023, "same", 6, None, None, None, False, "no_report_before"),
+    ]
+    rows = connection.execute(
+        "select report_year, metric_key, difference, not_comparable_reason from rpt_year_on_year "
+        "where body_key = 'c' and report_year > 2018 order by all"
+    ).fetchall()
+    assert rows == [
+        (2019, "later", None, "form_changed"),
+        (2019, "same", -1, None),
+        (2020, "later", 2, None),
+        (2020, "same", None, "no_value"),
     ]
 
 
@@ -226,7 +240,14 @@ def test_percentiles_among_peers(monkeypatch):
         ("d", 2021, None), ("bureau", 2020, 7), ("county", 2020, 7), ("lost", 2020, 7), ("d", None, 7),
     ]  # fmt: skip
     reports = [
-        {"report_no": number, "report_key": f"{body}{year}", "body_key": body, "report_year": year, "is_current": True}
+        {
+            "report_no": number,
+            "report_key": f"{body}{year}",
+            "body_key": body,
+            "report_year": year,
+            "is_current": True,
+            "form_version": F19,
+        }
         for number, (body, year, _) in enumerate(values)
     ]
     connection.register("int_reports", pl.DataFrame(reports))
@@ -234,7 +255,8 @@ def test_percentiles_among_peers(monkeypatch):
     names = ("body_level", "body_kind", "province_name")
     rows = [{"body_key": key, **dict(zip(names, body, strict=True))} for key, body in bodies.items()]
     connection.register("dim_body", pl.DataFrame(rows))
-    numbered(connection, [{"metric_key": "m"}], [(n, "m", value) for n, (*_, value) in enumerate(values)])
+    metric = {"metric_key": "m", "comparable_over_forms": False, "alike_forms": "F2019|F2021"}
+    numbered(connection, [metric], [(n, "m", value) for n, (*_, value) in enumerate(values)])
     run_file(connection, "models/intermediate/int_report_peers.sql")
     run_python_file(connection, "models/intermediate/int_metric_peers.py")
     run_file(connection, "models/reports/rpt_peer_percentile.sql")
@@ -254,6 +276,56 @@ def test_percentiles_among_peers(monkeypatch):
         ("d", 2020, 0.875, 4, 3, 1, None),
         ("d", None, None, None, None, None, "year_unknown"),
         ("lost", 2020, None, None, None, None, "peers_unknown"),
+    ]
+
+
+def test_peers_are_on_editions_that_ask_alike(monkeypatch):
+    """Three towns on the form of 2019, two on that of 2021, one on the table of 2014: all of them, the five of one expression, or
+    those of one's own edition."""
+    monkeypatch.setitem(dbt_models._PROJECT["vars"], "min_peers", 2)
+    connection = duckdb.connect()
+    forms = {"a": F19, "b": F21, "c": F19, "d": F14, "e": F21, "f": F19}
+    reports = [
+        {"report_no": number, "report_key": body, "body_key": body, "report_year": 2021, "is_current": True,
+         "form_version": form}
+        for number, (body, form) in enumerate(forms.items())
+    ]  # fmt: skip
+    connection.register("int_reports", pl.DataFrame(reports))
+    connection.execute("create view int_report_numbers as from int_reports")
+    town = {"body_level": "township", "body_kind": "government", "province_name": "吉林省"}
+    connection.register("dim_body", pl.DataFrame([{"body_key": body, **town} for body in forms]))
+    metrics = [
+        {"metric_key": "later", "comparable_over_forms": False, "alike_forms": "F2019|F2021"},
+        {"metric_key": "other", "comparable_over_forms": False, "alike_forms": None},
+        {"metric_key": "same", "comparable_over_forms": True, "alike_forms": "F2019|F2021"},
+    ]
+    values = [(n, m["metric_key"], value) for m in metrics for n, value in enumerate([1, 2, 3, 4, 5, 1])]
+    numbered(connection, metrics, values)
+    run_file(connection, "models/intermediate/int_report_peers.sql")
+    run_python_file(connection, "models/intermediate/int_metric_peers.py")
+    run_file(connection, "models/reports/rpt_peer_percentile.sql")
+    found = connection.execute(
+        "select metric_key, body_key, n_peers, n_below, n_equal, null_reason from rpt_peer_percentile order by all"
+    ).fetchall()
+    assert found == [
+        ("later", "a", 5, 0, 2, None),
+        ("later", "b", 5, 2, 1, None),
+        ("later", "c", 5, 3, 1, None),
+        ("later", "d", 1, 0, 1, "too_few_peers"),
+        ("later", "e", 5, 4, 1, None),
+        ("later", "f", 5, 0, 2, None),
+        ("other", "a", 3, 0, 2, None),
+        ("other", "b", 2, 0, 1, None),
+        ("other", "c", 3, 2, 1, None),
+        ("other", "d", 1, 0, 1, "too_few_peers"),
+        ("other", "e", 2, 1, 1, None),
+        ("other", "f", 3, 0, 2, None),
+        ("same", "a", 6, 0, 2, None),
+        ("same", "b", 6, 2, 1, None),
+        ("same", "c", 6, 3, 1, None),
+        ("same", "d", 6, 4, 1, None),
+        ("same", "e", 6, 5, 1, None),
+        ("same", "f", 6, 0, 2, None),
     ]
 
 

@@ -37,7 +37,8 @@ unit_years as (
     from listed
 ),
 
--- Several deliveries may claim a division: the latest collection and the latest deadline accuse nobody too early.
+-- Several deliveries may claim a division: the latest collection and the latest deadline accuse nobody too early. Where
+-- both a delivery and a rule give that day, it is the delivery's.
 claimed as (
     select
         unit_code,
@@ -46,7 +47,7 @@ claimed as (
         is_standing,
         max(collected_on) as collected_on,
         max(deadline) as deadline,
-        max_by(deadline_basis, deadline) as deadline_basis,
+        max_by(deadline_basis, row(deadline, deadline_basis = 'delivery')) as deadline_basis,
         array_to_string(list_sort(list_distinct(list(delivery))), '; ') as claimed_by
     from claims
     group by unit_code, report_year, list_year, is_standing

@@ -1,5 +1,5 @@
 -- The peers of each current report: bodies of one level, kind, province and year; no number where one of these is not
--- known.
+-- known. The edition of the form tells them apart where a metric asks for different things.
 with reports as (
     select * from {{ ref('int_reports') }}
     where is_current
@@ -14,6 +14,7 @@ select
     bodies.province_name,
     bodies.body_level,
     bodies.body_kind,
+    reports.form_version,
     case
         when
             reports.report_year is not null

@@ -6,6 +6,10 @@ divisions as (
     select * from {{ ref('dim_division') }}
 ),
 
+names as (
+    select * from {{ ref('dim_division_name') }}
+),
+
 -- The levels above a division that have a name of their own; 0 is the whole country.
 above as (
     select
@@ -36,12 +40,21 @@ years as (
     select distinct report_year from coverage
 ),
 
+-- What stood in each year, by its code of today as in claims: whatever its code was then, and wherever it lay.
+standing as (
+    select distinct
+        names.unit_code,
+        years.report_year
+    from names
+    inner join years on years.report_year between coalesce(names.valid_from, 0) and coalesce(names.valid_to, 9999)
+),
+
 counted as (
     select
         above.division_code,
         coverage.report_year,
         units.level as unit_level,
-        count(*) filter (where coverage.status_reason not in ('not_standing_yet', 'no_longer_standing')) as n_claimed,
+        count(standing.unit_code) as n_claimed,
         count(*) filter (where coverage.status <> 'not_applicable') as n_expected,
         count(*) filter (where coverage.status in ('reported', 'reported_late')) as n_reported,
         count(*) filter (where coverage.status = 'reported_late') as n_late,
@@ -52,21 +65,21 @@ counted as (
     from coverage
     inner join divisions as units on coverage.division_code = units.division_code
     inner join above on units.division_code = above.unit_code
+    left join standing
+        on coverage.division_code = standing.unit_code and coverage.report_year = standing.report_year
     group by above.division_code, coverage.report_year, units.level
 ),
 
 listed as (
     select
         above.division_code,
-        years.report_year,
+        standing.report_year,
         units.level as unit_level,
         count(*) as n_listed
-    from divisions as units
+    from standing
+    inner join divisions as units on standing.unit_code = units.division_code
     inner join above on units.division_code = above.unit_code
-    inner join years
-        on
-            years.report_year between coalesce(units.valid_from, 0) and coalesce(units.valid_to, 9999)
-    group by above.division_code, years.report_year, units.level
+    group by above.division_code, standing.report_year, units.level
 )
 
 select

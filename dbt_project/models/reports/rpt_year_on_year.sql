@@ -1,4 +1,5 @@
--- A difference is given only where the two years can be compared; both values stand beside it in any case.
+-- A difference is given only where the two years can be compared; both values stand beside it in any case. Editions
+-- that one expression of a metric reads ask alike, whatever others ask.
 with judged as (
     select
         reports.body_key,
@@ -12,7 +13,12 @@ with judged as (
         pairs.report_key_before,
         case
             when pairs.report_no_before is null then 'no_report_before'
-            when pairs.form_version <> pairs.form_version_before and not metrics.comparable_over_forms
+            when
+                pairs.form_version <> pairs.form_version_before
+                and not metrics.comparable_over_forms
+                and not coalesce(list_has_all(
+                    string_split(metrics.alike_forms, '|'), [pairs.form_version, pairs.form_version_before]
+                ), false)
                 then 'form_changed'
             when packed.value is null then 'no_value'
             when packed.value_before is null then 'no_value_before'
