@@ -72,8 +72,8 @@ def leads_out(file: Path, raw_dir: Path) -> bool:
     An archive that was unpacked into the raw folder may hold a link out of its folder. What stands at the top of the raw
     folder may be one, to a file or a folder, if this account or root has put it there.
     """
-    if not file.is_relative_to(raw_dir):
-        return False  # an object of a store, fetched to this machine
+    if is_remote(raw_dir) or not file.is_relative_to(raw_dir):
+        return False  # an object of a store, or one fetched to this machine
     if _is_foreign_link(raw_dir / file.relative_to(raw_dir).parts[0]):
         return True
     return file.is_symlink() and file.parent != raw_dir and not file.resolve().is_relative_to(file.parent.resolve())
