@@ -144,6 +144,10 @@ def test_a_failed_refresh_leaves_everything_published_as_it_was(founding, copy):
     path = copy.settings.staging_dir / "cells" / "township-reports.parquet"
     cells = pl.read_parquet(path)
     pl.concat([cells, cells.head(1)]).write_parquet(path)  # two rows of one key: a blocking test has to fail
+    note = copy.settings.staging_dir / "_manifest" / "township-reports.json"
+    manifest = json.loads(note.read_text(encoding="utf-8"))
+    manifest["bytes"]["cells"] = path.stat().st_size  # else it would be parsed again
+    note.write_text(json.dumps(manifest), encoding="utf-8")
     done = copy.refresh()
     assert done.returncode == 1
     assert "the published warehouse is as it was" in done.stderr
