@@ -13,7 +13,7 @@ import dagster as dg
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 
-from pipelines.operations.alerts import AlertFailed, alert_once, tell_kept
+from pipelines.operations.alerts import AlertFailed, alert_once, send_kept
 from pipelines.operations.health import FAIL, OK, WARN, Check, as_json, as_lines, check_warehouse, worst
 from pipelines.settings import load_settings
 
@@ -101,7 +101,7 @@ def main() -> int:
         try:
             names = " ".join(check.name for check in failed)
             alert_once(settings, "health", as_lines(failed) if failed else None, names)
-            tell_kept(settings)
+            send_kept(settings)
         except AlertFailed as error:
             print(error, file=sys.stderr)
             return 1

@@ -12,7 +12,7 @@ from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG, WILL_RETRY_TAG
 
 from pipelines.defs.retention import prune_runs as prune_old_runs
 from pipelines.defs.runs import held_executor
-from pipelines.operations.alerts import alert_once, tell, tell_kept
+from pipelines.operations.alerts import alert_once, send_kept, tell
 from pipelines.operations.health import FAIL, check_age, check_disk, check_published
 from pipelines.settings import Settings, load_settings
 
@@ -119,10 +119,10 @@ def alert_on_stale_data(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     if not settings.alert_command:
         return dg.SkipReason(_NO_COMMAND)
     if not settings.database_path.is_file():
-        tell_kept(settings)
+        send_kept(settings)
         return dg.SkipReason("nothing has been published yet")
     failed = [check for check in (check_age(settings), check_disk(settings)) if check.status == FAIL]
     text = "\n".join(f"{check.name}: {check.text}" for check in failed) or None
     told = alert_once(settings, "data", text, " ".join(check.name for check in failed))
-    tell_kept(settings)
+    send_kept(settings)
     return dg.SkipReason("told" if told else "nothing new to tell")

@@ -15,11 +15,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from types import TracebackType
 from typing import IO
 
 from pipelines.documents.isolation import end_child, receive, send
@@ -119,12 +118,11 @@ class LocalWorkers:
         if n_documents < WORTH_PROCESSES:
             yield from (self._run_here(task) for task in first)
             return
-        with _Team(self._n) as team:
-            yield from team.run(chain(first, waiting))
+        yield from _Team(self._n).run(chain(first, waiting))
 
     def run_apart(self, task: Task) -> list[Staged]:
         """Do a task that has killed others in a process of its own, and find out which document does it."""
-        with _Team(self._n) as team:
+        with closing(_Team(self._n)) as team:
             return team.run_apart(task)
 
     def _run_here(self, task: Task) -> list[Staged]:
@@ -145,14 +143,6 @@ class _Team:
         self._workers: list[Worker] = []
         self._is_ended = False
 
-    def __enter__(self) -> _Team:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._close()
-
     def run(self, tasks: Iterator[Task]) -> Iterator[list[Staged]]:
         """Yield the results of tasks as they come."""
         with ThreadPoolExecutor(self._n) as pool:
@@ -161,13 +151,15 @@ class _Team:
             finally:
                 self._is_ended = True
                 pool.shutdown(wait=False, cancel_futures=True)
-                self._close()
+                self.close()
+        self.close()
 
     def run_apart(self, task: Task) -> list[Staged]:
         """Do the chunks of a task one by one, and leave out the documents that kill."""
         return [staged for n in range(len(task.chunks)) for staged in self._run_alone(_nth(task, n))]
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the processes."""
         for worker in self._workers:
             worker.close()
 

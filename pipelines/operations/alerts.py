@@ -71,7 +71,7 @@ def _safe(text: str) -> str:
 
 
 def tell(settings: Settings, text: str) -> bool:
-    """Tell of something that has happened now; where the command fails, keep the text (the newest hundred) for `tell_kept`.
+    """Tell of something that has happened now; where the command fails, keep the text (the newest hundred) for `send_kept`.
 
     Raises:
         AlertFailed: the command said no; the text is kept, unless the message says otherwise.
@@ -91,7 +91,7 @@ def tell(settings: Settings, text: str) -> bool:
     return True
 
 
-def tell_kept(settings: Settings) -> int:
+def send_kept(settings: Settings) -> int:
     """Tell what could not be told before, the oldest first; return how many were told.
 
     Raises:

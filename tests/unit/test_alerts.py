@@ -93,10 +93,10 @@ def test_what_could_not_be_told_is_kept_and_told_later_the_oldest_first(tmp_path
             alerts.tell(failing, text)
     assert b"wJalr" not in (settings.warehouse_dir / ".alerts-unsent.json").read_bytes()
     with pytest.raises(alerts.AlertFailed):
-        alerts.tell_kept(failing)
+        alerts.send_kept(failing)
     assert alerts.tell(settings, "third")
-    assert alerts.tell_kept(settings) == 2
-    assert alerts.tell_kept(settings) == 0
+    assert alerts.send_kept(settings) == 2
+    assert alerts.send_kept(settings) == 0
     assert told_in(tmp_path) == ["third", "first ***", "second"]
 
 
@@ -107,7 +107,7 @@ def test_a_text_that_the_command_never_takes_does_not_hold_up_the_others(tmp_pat
     kept.write_text(json.dumps(["bad\n", "good\n"]), encoding="utf-8")
     for _ in range(2):
         with pytest.raises(alerts.AlertFailed):
-            alerts.tell_kept(choosy)
+            alerts.send_kept(choosy)
     assert told_in(tmp_path) == ["good"]
     assert json.loads(kept.read_text(encoding="utf-8")) == ["bad\n"]
 
