@@ -6,20 +6,14 @@ Belongs here: proving by the rows of one table together which cells are values. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import cache
-from itertools import product
+from collections.abc import Callable
 
-from pipelines.forms.dictionary import load_seed
 from pipelines.forms.matching import RowLabel
 from pipelines.parsing.alignment import Grid, header_width, take_by_applicants, take_by_header, take_one_blank
 from pipelines.parsing.found import FoundRow
+from pipelines.parsing.printing_ways import WAYS, SizedRow, fits_of, is_stream
 from pipelines.parsing.wording import Wording
 
-# A reading of a row: how many cells before and behind its values fill up, or None where it does not fit the row.
-Fit = Callable[[FoundRow, FoundRow | None, int], tuple[int, int] | None]
-Reading = tuple[str, Fit]
-_MIN_SHARE = 0.6
 _MIN_FIT = 0.5
 _MOST = 0.85
 
@@ -61,7 +55,7 @@ def trim_rows(
         # Where each row has as many cells as the form, none of them only fills up the grid.
         row.rests_on_values |= len(row.values) != n or row.label.table_key == "t3"
     if open_rows:
-        _take_by_reading(rows, open_rows, seen)
+        _take_by_way(rows, open_rows, seen)
     width = header_width(known[0][0], grid) if known else 0
     for row, n in open_rows:
         # Narrower than the header, and its last cell empty: cells before that one may be lost.
@@ -82,46 +76,29 @@ def _fill_printed(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None])
             row.values = row.values[:1] * n
 
 
-def is_written(row: FoundRow) -> bool:
-    """Tell whether any cell of a row is not empty."""
-    return any(token.kind != "blank" for token in row.values)
-
-
-def count_fitting(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None]) -> int:
-    """Return how many rows of one table with something written in them one way of printing explains."""
-    known = [(row, n) for row in rows if (n := sizes(row.label)) is not None and not row.is_printed_only]
-    following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
-    return max(
-        (
-            sum(is_written(row) and _apply(fit, row, following[id(row)], n) is not None for row, n in known)
-            for _, fit in _readings(known)
-        ),
-        default=0,
-    )
-
-
-def _take_by_reading(rows: list[FoundRow], open_rows: list[tuple[FoundRow, int]], seen: set[str]) -> None:
+def _take_by_way(rows: list[FoundRow], open_rows: list[SizedRow], seen: set[str]) -> None:
     """Read all rows in the one way that fits most of them: a row that does not fit it has lost or gained cells."""
     following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
-    readings = list(_readings(open_rows))
-    scores = [sum(_apply(fit, row, following[id(row)], n) is not None for row, n in open_rows) for _, fit in readings]
-    best = max(scores, default=0)
-    winners = [r for r, score in zip(readings, scores, strict=True) if score == best and best > 0]
+    all_fits = fits_of(rows, open_rows)
+    scores = [len(fits) - fits.count(None) for fits in zip(*all_fits, strict=True)]
+    best = max(scores)
+    winners = [way for way, score in zip(WAYS, scores, strict=True) if score == best > 0]
     # Where rows run on and nearly all end in an empty cell, that cell joins them to the next: it is no value.
     joined = [row for row, _ in open_rows if _runs_on(row, following[id(row)])]
     ends_empty = sum(row.values[-1].kind == "blank" for row in joined)
     if len(joined) > 2 and ends_empty > _MOST * len(joined) and best < _MOST * len(open_rows):
-        winners = [r for r in winners if r[0] not in ("exact", "headings empty")]
+        winners = [way for way in winners if way not in ("exact", "headings empty")]
     if best < _MIN_FIT * len(open_rows):
         winners = []
-    used = [r for r, score in zip(readings, scores, strict=True) if r[0] in seen and score >= _MIN_FIT * best > 0]
-    winners = [r for r in winners if r[0] in seen] or (used if joined else []) or winners
+    used = [way for way, score in zip(WAYS, scores, strict=True) if way in seen and score >= _MIN_FIT * best > 0]
+    winners = [way for way in winners if way in seen] or (used if joined else []) or winners
     if len(winners) == 1:
-        seen.add(winners[0][0])
-    if seen and not any(name in seen for name, _ in winners) and all(_runs_on_from_header(row) for row, _ in open_rows):
+        seen.add(winners[0])
+    if seen and not any(way in seen for way in winners) and all(_runs_on_from_header(row) for row, _ in open_rows):
         winners = []
-    for row, n in open_rows:
-        results = {result for _, fit in winners if (result := _apply(fit, row, following[id(row)], n)) is not None}
+    places = [WAYS.index(way) for way in winners]
+    for (row, n), fits in zip(open_rows, all_fits, strict=True):
+        results = {fit for place in places if (fit := fits[place]) is not None}
         if len(results) == 1:
             (lead, trail) = results.pop()
             row.values = row.values[lead : len(row.values) - trail]
@@ -140,81 +117,5 @@ def _is_written_throughout(row: FoundRow) -> bool:
     return row.values[0].kind != "blank" and row.values[-1].kind != "blank"
 
 
-def _apply(reading: Fit, row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
-    fit = reading(row, following, n)
-    if fit is None:
-        return None
-    lead, trail = fit
-    if lead < 0 or trail < 0 or lead + n + trail != len(row.values):
-        return None
-    pads = [*row.values[:lead], *row.values[len(row.values) - trail :]]
-    return fit if all(token.kind == "blank" for token in pads) else None
-
-
-def _readings(rows: Iterable[tuple[FoundRow, int]]) -> Iterable[Reading]:
-    """Exact rows; rows filled up to one width behind or before the values; rows joined by empty cells."""
-    rows = list(rows)
-    yield "exact", lambda row, following, n: (0, 0)
-    widths = Counter(row.width for row, _ in rows)
-    if widths:
-        width, count = widths.most_common(1)[0]
-        if count >= max(2, _MIN_SHARE * len(rows)):
-            yield (
-                "filled behind",
-                lambda row, following, n: (
-                    (0, len(row.values) - n)
-                    if row.width == width or (following is None and row.width < width and not row.number)
-                    else None
-                ),
-            )
-            yield "filled before", lambda row, following, n: (len(row.values) - n, 0) if row.width == width else None
-    for lead, per_level, join in product((0, 1), (0, 1), (0, 1, 2, 3)):
-        if lead or per_level or join:
-            yield f"joined {lead} {per_level} {join}", _joined(lead, per_level, join)
-    yield "headings empty", lambda row, following, n: (_headings_empty(row), 0)
-
-
-def _headings_empty(row: FoundRow) -> int:
-    """The label of a row without headings beside it stands over three columns, of which two are empty."""
-    return 3 - level_of(row.label) if row.label.table_key == "t3" else 0
-
-
-def _joined(lead: int, per_level: int, join: int) -> Fit:
-    """Rows that run on: between two of them stand `join` empty cells, and those beside the next row's headings."""
-
-    def reading(row: FoundRow, following: FoundRow | None, n: int) -> tuple[int, int] | None:
-        before = (join if row.match is None else 0) + lead * _headings_empty(row)
-        if following is None:
-            return before, max(len(row.values) - before - n, 0)
-        if row.values and row.values[0].row and not _is_stream(row, following):
-            return None
-        return before, join + per_level * (level_of(following.label) - 1 - following.n_headings)
-
-    return reading
-
-
 def _runs_on(row: FoundRow, following: FoundRow | None) -> bool:
-    return following is not None and bool(row.values) and (not row.values[0].row or _is_stream(row, following))
-
-
-def _is_stream(row: FoundRow, following: FoundRow | None) -> bool:
-    """Several rows of the form in one printed row."""
-    return following is not None and bool(following.values) and following.values[0].row == row.values[-1].row
-
-
-def level_of(label: RowLabel) -> int:
-    """Return how deep a row stands in its table: 1 for a row without a heading beside it, up to 3."""
-    return _levels().get((label.table_key, label.row_key), 1)
-
-
-@cache
-def _levels() -> dict[tuple[str, str], int]:
-    rows = load_seed("form_rows").select("form_version", "table_key", "row_key", "parent_row_key").rows()
-    parents = {(version, table, row): parent for version, table, row, parent in rows}
-    levels: dict[tuple[str, str], int] = {}
-    for version, table, row, _ in rows:
-        level, at = 1, parents[version, table, row]
-        while at is not None:
-            level, at = level + 1, parents.get((version, table, at))
-        levels[table, row] = max(level, levels.get((table, row), 0))
-    return levels
+    return following is not None and bool(row.values) and (not row.values[0].row or is_stream(row, following))
