@@ -43,6 +43,7 @@ def realign_table(
         placed: row key -> figures of the rows that are complete, empty cells as 0.
     """
     sums = table_sums(version, table_key) if columns else ()
+    in_rows = [tuple((columns.index(key), sign) for key, sign in s.terms) for s in sums if s.per == "row"]
     by_row: dict[int, dict[Vector, list[Placement]]] = {}
     certain: dict[int, Placement] = {}
     for row in short:
@@ -50,7 +51,7 @@ def realign_table(
         if found is None:
             continue
         # Figures that have run together and can be cut in one way only need no sum over columns.
-        if len(found) == 1 and len(row.values) < row.n and _holds_in_row(sums, columns, _vector(found[0])):
+        if len(found) == 1 and len(row.values) < row.n and _holds_in_row(in_rows, _vector(found[0])):
             certain[row.row] = found[0]
             placed = {**placed, row.row_key: _vector(found[0])}
             continue
@@ -58,9 +59,9 @@ def realign_table(
             continue
         for placement in found:
             vector = _vector(placement)
-            if _holds_in_row(sums, columns, vector):
+            if _holds_in_row(in_rows, vector):
                 by_row.setdefault(row.row, {}).setdefault(vector, []).append(placement)
-    feasible = _solve(sums, columns, [r for r in short if r.row in by_row], by_row, placed)
+    feasible = _solve(sums, [r for r in short if r.row in by_row], by_row, placed)
     proved = {
         row: by_row[row][next(iter(vectors))][0]
         for row, vectors in feasible.items()
@@ -70,19 +71,22 @@ def realign_table(
 
 
 def _vector(placement: Placement) -> Vector:
-    return tuple(0.0 if value is None else value.number or 0.0 for value in placement)
+    return tuple([0.0 if value is None else value.number or 0.0 for value in placement])
 
 
-def _holds_in_row(sums: tuple[Sum, ...], columns: Sequence[str], vector: Vector) -> bool:
-    if not sums:
-        return True
-    figures = dict(zip(columns, vector, strict=True))
-    return all(sum(sign * figures[key] for key, sign in s.terms) == 0 for s in sums if s.per == "row")
+def _holds_in_row(sums: Sequence[Sequence[tuple[int, int]]], vector: Vector) -> bool:
+    """Tell whether the sums of one row hold, each given by the places of its columns and their signs."""
+    for terms in sums:
+        total = 0.0
+        for place, sign in terms:
+            total += sign * vector[place]
+        if total:
+            return False
+    return True
 
 
 def _solve(
     sums: tuple[Sum, ...],
-    columns: Sequence[str],
     short: Sequence[ShortRow],
     by_row: dict[int, dict[Vector, list[Placement]]],
     placed: dict[str, Vector],
@@ -94,47 +98,92 @@ def _solve(
     keys = {row.row_key for row in short}
     usable = [s for s in sums if s.per == "column" and all(key in placed or key in keys for key, _ in s.terms)]
     order = sorted(short, key=lambda row: (len(by_row[row.row]) > 1, not row.row_key.startswith("total"), row.row))
-    if len(keys) != len(order):
+    if len(keys) != len(order) or not order:
         return {}
+    known = _add_up(usable, {key: vector for key, vector in placed.items() if key not in keys}, order[0].n)
+    if known is None:
+        return {row.row: set() for row in order}
+    depths = _depths(usable, [row.row_key for row in order])
     feasible: dict[int, set[Vector]] = {row.row: set() for row in order}
     steps = solutions = 0
-    chosen: dict[str, Vector] = dict(placed)
-    stack: list[Iterator[Vector]] = [iter(by_row[order[0].row])] if order else []
+    chosen: list[Vector] = []
+    # Of each depth: the vectors that are still to be tried, and what the sums come to with the rows before.
+    stack: list[tuple[Iterator[Vector], list[Vector]]] = [(iter(by_row[order[0].row]), known)]
     while stack:
-        row = order[len(stack) - 1]
+        left, before = stack[-1]
         steps += 1
-        vector = next(stack[-1], None)
+        vector = next(left, None)
         if steps > _MAX_STEPS or solutions > _MAX_SOLUTIONS:
             return {}
+        del chosen[len(stack) - 1 :]
         if vector is None:
-            chosen.pop(row.row_key, None)
             stack.pop()
             continue
-        chosen[row.row_key] = vector
-        if not _may_hold(usable, chosen, len(columns)):
+        after = _add(before, depths[len(stack) - 1], vector)
+        if after is None:
             continue
+        chosen.append(vector)
         if len(stack) == len(order):
             solutions += 1
-            for each in order:
-                feasible[each.row].add(chosen[each.row_key])
+            for each, its in zip(order, chosen, strict=True):
+                feasible[each.row].add(its)
         else:
-            stack.append(iter(by_row[order[len(stack)].row]))
+            stack.append((iter(by_row[order[len(stack)].row]), after))
     return feasible
 
 
-def _may_hold(sums: list[Sum], chosen: dict[str, Vector], n: int) -> bool:
-    """Sums whose rows are all chosen hold; leaves that are chosen do not exceed a total that is."""
+@dataclass(frozen=True)
+class _Step:
+    """What a row changes in one sum: `is_whole` and `is_bound` say what is known of the sum with it."""
+
+    place: int
+    sign: int
+    is_whole: bool
+    is_bound: bool
+
+
+def _add_up(sums: Sequence[Sum], placed: dict[str, Vector], n: int) -> list[Vector] | None:
+    """Return what the rows that stand come to in each sum, None where they break one."""
+    known: list[Vector] = []
     for s in sums:
-        known = [(chosen[key], sign) for key, sign in s.terms if key in chosen]
-        whole = len(known) == len(s.terms)
-        total_known = all(key in chosen for key, sign in s.terms if sign < 0)
-        if not whole and not total_known:
-            continue
-        for column in range(n):
-            value = sum(sign * vector[column] for vector, sign in known)
-            if (whole and value != 0) or (not whole and value > 0):
-                return False
-    return True
+        mine = [(placed[key], sign) for key, sign in s.terms if key in placed]
+        total = tuple(sum(sign * vector[column] for vector, sign in mine) for column in range(n))
+        is_whole, is_bound = len(mine) == len(s.terms), all(key in placed for key, sign in s.terms if sign < 0)
+        if (is_whole and any(total)) or (is_bound and max(total) > 0):
+            return None
+        known.append(total)
+    return known
+
+
+def _depths(sums: Sequence[Sum], keys: Sequence[str]) -> list[list[_Step]]:
+    """Return for each row to be chosen, in order, the sums that it changes."""
+    steps: list[list[_Step]] = []
+    for depth, chosen in enumerate(keys):
+        later = set(keys[depth + 1 :])
+        steps.append(
+            [
+                _Step(
+                    place,
+                    sum(sign for key, sign in s.terms if key == chosen),
+                    is_whole=all(key not in later for key, _ in s.terms),
+                    is_bound=all(key not in later for key, sign in s.terms if sign < 0),
+                )
+                for place, s in enumerate(sums)
+                if any(key == chosen for key, _ in s.terms)
+            ]
+        )
+    return steps
+
+
+def _add(before: list[Vector], steps: list[_Step], vector: Vector) -> list[Vector] | None:
+    """Add a row to the sums; None where one whose rows are all chosen does not hold, or leaves exceed their total."""
+    after = before.copy()
+    for step in steps:
+        total = tuple([a + step.sign * b for a, b in zip(before[step.place], vector, strict=True)])
+        if (step.is_whole and any(total)) or (step.is_bound and max(total) > 0):
+            return None
+        after[step.place] = total
+    return after
 
 
 def realign_rows(short: pl.DataFrame, values: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
