@@ -61,7 +61,7 @@ def placements(values: Sequence[Value], n: int) -> list[Placement] | None:
     """
     found: dict[tuple[str | None, ...], Placement] = {}
     for count, placement in enumerate(_generate(values, n)):
-        found.setdefault(tuple(None if v is None else v.text.strip() for v in placement), placement)
+        found.setdefault(tuple([None if v is None else v.text.strip() for v in placement]), placement)
         if len(found) > _MAX_PLACEMENTS or count > _MAX_GENERATED:
             return None
     return list(found.values())

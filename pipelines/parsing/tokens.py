@@ -69,6 +69,7 @@ class Token(NamedTuple):
     abuts: bool = False
 
 
+@cache_short(maxsize=50_000)
 def count_numbers_of(text: str) -> int:
     """Return how many numbers a text holds, as `values.count_numbers` counts them."""
     return len(re.findall(NUMBER_TOKEN, unicodedata.normalize("NFKC", _NOTE_MARK.sub(r" \g<0>", text))))
