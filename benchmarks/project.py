@@ -42,7 +42,7 @@ from pipelines.publishing.workbook.writing import write_workbook
 from pipelines.schemas.staging import validate_frame
 from pipelines.settings import DBT_PROJECT_DIR, STAGING_FRAMES, Settings
 
-_RUN = "bench"
+RUN = "bench"
 _FINISHED = "finished_exports"
 
 
@@ -144,7 +144,7 @@ def dbt(settings: Settings, clock: Clock) -> int:
     """All models and their tests, into a database of this run's own."""
     with clock.running():
         ensure_sources(settings)
-        database = begin_build(settings, _RUN)
+        database = begin_build(settings, RUN)
         with tempfile.TemporaryDirectory(dir=settings.warehouse_dir) as target:
             parsed = DBT_PROJECT_DIR / "target" / "partial_parse.msgpack"
             if parsed.is_file():
@@ -159,7 +159,7 @@ def dbt(settings: Settings, clock: Clock) -> int:
 def finish(settings: Settings, clock: Clock) -> int:
     """The built database made ready: helper tables dropped, written into one file."""
     with clock.running():
-        built = build_path(settings, _RUN)
+        built = build_path(settings, RUN)
         finish_build(built)
         read_unresolved(built)
     return _n_documents(settings)
@@ -168,14 +168,14 @@ def finish(settings: Settings, clock: Clock) -> int:
 def export(settings: Settings, clock: Clock) -> int:
     """One parquet file a published table, with the datapackage."""
     with clock.running():
-        write_exports(build_path(settings, _RUN), settings.warehouse_dir / _FINISHED)
+        write_exports(build_path(settings, RUN), settings.warehouse_dir / _FINISHED)
     return _n_documents(settings)
 
 
 def workbook(settings: Settings, clock: Clock) -> int:
     """The workbook of all."""
     with clock.running():
-        write_workbook(build_path(settings, _RUN), settings.warehouse_dir / _FINISHED, settings)
+        write_workbook(build_path(settings, RUN), settings.warehouse_dir / _FINISHED, settings)
     return _n_documents(settings)
 
 
@@ -184,7 +184,7 @@ def publish(settings: Settings, clock: Clock) -> int:
     with (
         clock.running(),
         hold_lock(settings.lock_path, 1),
-        draft_release(settings, build_path(settings, _RUN)) as draft,
+        draft_release(settings, build_path(settings, RUN)) as draft,
     ):
         (settings.warehouse_dir / _FINISHED).replace(draft.exports)
         published = publish_release(settings, draft)

@@ -12,8 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks.measure import Clock
+from benchmarks.project import RUN, STEPS
 from pipelines.curation.reading import ensure_files
-from pipelines.publishing.database import hold_lock
+from pipelines.publishing.database import build_path, end_build, hold_lock
 from pipelines.settings import PROJECT_DIR, Settings
 
 # As a server has them; no refresh may write them down.
@@ -58,6 +60,15 @@ class Warehouse:
             text=True,
             check=False,
         )
+
+    def build(self) -> None:
+        """Build the database and test it, for tests that ask the models alone: no run of Dagster, no exports, no release."""
+        ensure_files(self.settings)
+        for step in ("ingest", "curation", "dbt", "finish"):
+            STEPS[step](self.settings, Clock())
+        built = build_path(self.settings, RUN)
+        built.replace(self.settings.database_path)
+        end_build(built)
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.settings.database_path), read_only=True) as connection:

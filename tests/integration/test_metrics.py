@@ -21,8 +21,7 @@ NULLS = {"blank": "not_stated", "not_applicable": "not_stated", "text": "not_sta
 def towns(tmp_path_factory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("metrics"))
     write_metric_deliveries(warehouse.folder)
-    done = warehouse.refresh()
-    assert done.returncode == 0, done.stdout + done.stderr
+    warehouse.build()
     return warehouse
 
 

@@ -17,8 +17,7 @@ NAMED = "regexp_extract(source_path, '([^/]+)$', 1) || coalesce('#' || record, '
 def versions(tmp_path_factory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("versions"))
     write_versions(warehouse.folder)
-    done = warehouse.refresh()
-    assert done.returncode == 0, done.stdout + done.stderr
+    warehouse.build()
     return warehouse
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from pipelines.publishing.releases import current_release, list_releases
 from pipelines.settings import Settings
 from tests.publications import small
+from tests.publications.remembered import remember
 
 STEPS = ("replace", "symlink_to", "hardlink_to", "unlink", "mkdir", "write_text")
 # More steps than any publication has: it is not killed.
@@ -94,6 +95,7 @@ def main() -> int:
     folder, start = Path(sys.argv[1]), sys.argv[2]
     prepare, allowed = STARTS[start]
     small.keep(folder / "kept", 2, 3)
+    remember(folder / "remembered")
     first = small.settings_in(folder / "start", releases_kept=3)
     assert in_child(lambda: prepare(first)) == 0
     number, kills = 0, 0
