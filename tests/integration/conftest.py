@@ -61,10 +61,13 @@ class Warehouse:
             check=False,
         )
 
-    def build(self) -> None:
-        """Build the database and test it, for tests that ask the models alone: no run of Dagster, no exports, no release."""
+    def build(self, *more: str) -> None:
+        """Build the database and test it, for tests that ask the models alone: no run of Dagster, no release.
+
+        `more`: further steps of the benchmark, `export` and `workbook`.
+        """
         ensure_files(self.settings)
-        for step in ("ingest", "curation", "dbt", "finish"):
+        for step in ("ingest", "curation", "dbt", "finish", *more):
             STEPS[step](self.settings, Clock())
         built = build_path(self.settings, RUN)
         built.replace(self.settings.database_path)
