@@ -26,13 +26,13 @@ WAYS = ("exact", "filled behind", "filled before", *(f"joined {a} {b} {c}" for a
 _NONE: Fits = (None,) * len(WAYS)
 
 
-class _Printed(NamedTuple):
+class _Counts(NamedTuple):
     """What decides which ways a row fits.
 
     Attributes:
         spare: cells beyond its values.
         before, behind: empty cells at its beginning and its end, `spare` at most.
-        level: how deep its label stands, 3 where nothing beside it can be empty.
+        unheaded: cells beside its label that are empty since no heading stands there.
         absent: headings that the printed row of the next one leaves out.
         is_joined: nothing proves that its own printed row ends before the next one.
     """
@@ -40,7 +40,7 @@ class _Printed(NamedTuple):
     spare: int
     before: int
     behind: int
-    level: int
+    unheaded: int
     absent: int
     is_named: bool
     is_last: bool
@@ -54,9 +54,14 @@ class _Printed(NamedTuple):
 
 def fits_of(rows: Sequence[FoundRow], chosen: Sequence[SizedRow]) -> list[Fits]:
     """Return how each of the chosen rows of one table fits each way; `rows` are all rows of the table, in order."""
-    following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
+    following = rows_behind(rows)
     width = _common_width(chosen)
     return [_fits(row, following[id(row)], n, width) for row, n in chosen]
+
+
+def rows_behind(rows: Sequence[FoundRow]) -> dict[int, FoundRow | None]:
+    """Return for each row of a table, by its `id`, the row behind it."""
+    return dict(zip(map(id, rows), [*rows[1:], None], strict=True))
 
 
 def count_fitting(rows: Sequence[FoundRow], sizes: Sequence[int | None]) -> int:
@@ -96,11 +101,11 @@ def _fits(row: FoundRow, following: FoundRow | None, n: int, width: int | None) 
         behind = kinds[::-1].index(False) if False in kinds else len(kinds)
     is_last = following is None
     return _fits_of(
-        _Printed(
+        _Counts(
             spare,
             min(before, spare),
             min(behind, spare),
-            _level_of(row.label) if row.label.table_key == "t3" else 3,
+            3 - _level_of(row.label) if row.label.table_key == "t3" else 0,
             0 if following is None else _level_of(following.label) - 1 - following.n_headings,
             row.match is not None,
             is_last,
@@ -112,18 +117,18 @@ def _fits(row: FoundRow, following: FoundRow | None, n: int, width: int | None) 
 
 
 @lru_cache(maxsize=100_000)
-def _fits_of(row: _Printed) -> Fits:
+def _fits_of(row: _Counts) -> Fits:
     ways: list[tuple[int, int] | None] = [
         (0, 0),
         (0, row.spare) if row.is_wide or row.is_narrow_end else None,
         (row.spare, 0) if row.is_wide else None,
     ]
     for lead, per_level, join in _JOINED:
-        first = (0 if row.is_named else join) + lead * (3 - row.level)
+        first = (0 if row.is_named else join) + lead * row.unheaded
         last = max(row.spare - first, 0) if row.is_last else join + per_level * row.absent
         ways.append((first, last) if row.is_joined else None)
     # The label of a row without headings beside it stands over three columns, of which two are empty.
-    ways.append((3 - row.level, 0))
+    ways.append((row.unheaded, 0))
     return tuple(way if way is not None and row.is_filled_up_by(*way) else None for way in ways)
 
 

@@ -125,8 +125,8 @@ def _solve(
         chosen.append(vector)
         if len(stack) == len(order):
             solutions += 1
-            for each, its in zip(order, chosen, strict=True):
-                feasible[each.row].add(its)
+            for row, its_vector in zip(order, chosen, strict=True):
+                feasible[row.row].add(its_vector)
         else:
             stack.append((iter(by_row[order[len(stack)].row]), after))
     return feasible

@@ -24,7 +24,7 @@ _MIN_COMPLETE = 0.8
 
 def read_regions(regions: list[Region]) -> list[tuple[FoundTables, list[Token]]]:
     """Read all regions of a text; where lines stand without marks, empty ones are empty cells if that completes rows."""
-    printed = [_Printed(region) for region in regions]
+    printed = [_RegionTokens(region) for region in regions]
     best = [region.read(None) for region in printed]
     plain = [i for i, region in enumerate(regions) if not region.has_marks]
     most = sum(_count_complete(best[i][0]) for i in plain)
@@ -44,7 +44,7 @@ def read_regions(regions: list[Region]) -> list[tuple[FoundTables, list[Token]]]
     return [chosen.get(i, read) for i, read in enumerate(best)]
 
 
-class _Printed:
+class _RegionTokens:
     """The pieces of a region with the tokens of each, to be read with one or another of its empty lines as empty cells.
 
     `blanks` says which: how many of each run of empty lines separate, and every how many more of them are an empty cell;

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pipelines.forms.matching import RowLabel
 from pipelines.parsing.alignment import Grid, header_width, take_by_applicants, take_by_header, take_one_blank
 from pipelines.parsing.found import FoundRow
-from pipelines.parsing.printing_ways import WAYS, SizedRow, fits_of, is_stream
+from pipelines.parsing.printing_ways import WAYS, SizedRow, fits_of, is_stream, rows_behind
 from pipelines.parsing.wording import Wording
 
 _MIN_FIT = 0.5
@@ -78,7 +78,7 @@ def _fill_printed(rows: list[FoundRow], sizes: Callable[[RowLabel], int | None])
 
 def _take_by_way(rows: list[FoundRow], open_rows: list[SizedRow], seen: set[str]) -> None:
     """Read all rows in the one way that fits most of them: a row that does not fit it has lost or gained cells."""
-    following = dict(zip(map(id, rows), [*rows[1:], None], strict=True))
+    following = rows_behind(rows)
     all_fits = fits_of(rows, open_rows)
     scores = [len(fits) - fits.count(None) for fits in zip(*all_fits, strict=True)]
     best = max(scores)

@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 from pipelines.forms.expressions import table_sums
 from pipelines.parsing.placements import Value, placements
 from pipelines.parsing.realign import ShortRow, realign_table
+from tests.rendering.truth import form_columns
 
-_COLUMNS = (
-    "natural_person",
-    "org_commercial",
-    "org_research",
-    "org_public_interest",
-    "org_legal_service",
-    "org_other",
-    "total",
-)
+_COLUMNS = tuple(column["column_key"] for column in form_columns("F2021", "t3", "applications"))
 # Table three of 2021: new and carried in are results and carried over; results are those of each kind.
 _LEAVES = tuple(key for key, sign in table_sums("F2021", "t3")[1].terms if sign > 0)
 _MOST = 1_500
