@@ -15,9 +15,10 @@ from pipelines.forms.labels import column_labels, row_labels
 
 _TABLE_OF_SECTION = {"disclosure": "t2", "applications": "t3", "disputes": "t4"}
 _FIGURES = ("number", "zero")
-# A figure of its own: not in a date, an article, an amount of days, a numbering or a code.
+# A figure of its own: not in a date, an article, an amount of days, a numbering or a code. 维持1、 is no numbering.
 _FIGURE = re.compile(
-    r"(?<![\d.,\-－—/第〔\[(（A-Za-z])\d[\d,]*+(?:\.\d++)?(?![\d.,]*\d)(?![\d.,]*[年月日号％%：、.\-/A-Za-z）)\]〕])(?!个?工作日|个月|小时|分钟)"
+    r"(?<![\d.,\-－—/第〔\[(（A-Za-z])(?:(?<=[\u4e00-\u9fff])|(?!\d[\d,.]*、))"
+    r"\d[\d,]*+(?:\.\d++)?(?![\d.,]*\d)(?![\d.,]*[年月日号％%：.\-/A-Za-z）)\]〕])(?!个?工作日|个月|小时|分钟)"
 )
 _MIN_ROWS = 2
 

@@ -30,6 +30,12 @@ def _findings(middle: str) -> dict[str, dict[str, object]]:
             "5, 3, 2",
             (5, 5),
         ),
+        # 、 behind a figure with a word before it ends no numbering: all five of the line count.
+        (
+            "四、政府信息公开行政复议、行政诉讼情况\n行政复议｛结果维持1、结果纠正0、其他结果0、尚未审结2、总计3｝",
+            "1, 0, 0, 2, 3",
+            (5, 5),
+        ),
     ],
 )
 def test_figures_in_the_words_of_a_section_without_its_table_are_said(middle, numbers, lines):
@@ -44,6 +50,7 @@ def test_figures_in_the_words_of_a_section_without_its_table_are_said(middle, nu
         "二、主动公开政府信息情况\n依据条例第20条第1项，2018年3月5日起规范行政许可、行政处罚。",
         "四、政府信息公开行政复议、行政诉讼情况\n行政复议0件，行政诉讼0件。",
         "二、主动公开政府信息情况\n行政许可第1,5项，行政处罚第2,7项。",
+        "二、主动公开政府信息情况\n1、行政许可情况良好。\n2、行政处罚情况良好。",
     ],
 )
 def test_sentences_that_count_nothing_of_two_rows_say_nothing(middle):
